@@ -1,0 +1,1 @@
+"""The command line: each verb parses, makes one public call and prints."""

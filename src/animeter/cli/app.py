@@ -1,0 +1,47 @@
+"""The `animeter` program: its verbs, and what happens when one of them fails.
+
+A verb's file imports Typer at its top and everything else inside the verb, so that
+`animeter --help` stays quick.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from animeter.domain.errors import AnimeterError
+
+app = typer.Typer(
+    name="animeter",
+    help="How much does a picture look like anime, and how much like a cartoon?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from animeter import __version__
+
+        typer.echo(f"animeter {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the program: 0 all good, 1 failure, 2 wrong usage, 3 finished but some files failed."""
+    try:
+        app()
+    except AnimeterError as error:
+        print(f"animeter: {error.message}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Reading labelled pictures: manifests and folders of class folders."""

@@ -1,0 +1,1 @@
+"""Types and arithmetic: results, verdicts, model spec, metrics, calibration, errors. No I/O."""

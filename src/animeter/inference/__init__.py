@@ -1,0 +1,1 @@
+"""Bundles, the ONNX Runtime session and the classifier built on them."""

@@ -1,0 +1,1 @@
+"""Training, evaluating and exporting models. The only place torch is imported."""

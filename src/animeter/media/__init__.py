@@ -1,0 +1,1 @@
+"""From files to images: decoding, limits, orientation, colour."""

@@ -1,0 +1,72 @@
+"""The environment's door: every variable that Animeter reads is read here.
+
+| variable | meaning | default |
+|---|---|---|
+| `ANIMETER_HOME` | folder of the user's own models and caches | the platform's data folder |
+| `ANIMETER_THREADS` | threads of the network, 1 or more | as many as cores may be used |
+| `ANIMETER_PROVIDERS` | ONNX Runtime execution providers, separated by commas, first wins | CPU |
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from animeter.domain.errors import SettingError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment asks for.
+
+    Attributes:
+        home: folder of the user's own models and caches; it need not exist.
+        threads: threads of the network; None leaves it to the session.
+        providers: execution providers in order of preference; None leaves it to the session.
+    """
+
+    home: Path
+    threads: int | None = None
+    providers: tuple[str, ...] | None = None
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the user's own bundles are, one folder each."""
+        return self.home / "models"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings from the environment, or from a mapping like it.
+
+    Raises:
+        SettingError: a variable holds a value that cannot be used.
+    """
+    return Settings(
+        home=_home(environ.get("ANIMETER_HOME", "")),
+        threads=_threads(environ.get("ANIMETER_THREADS", "")),
+        providers=_providers(environ.get("ANIMETER_PROVIDERS", "")),
+    )
+
+
+def _home(value: str) -> Path:
+    if value:
+        return Path(value).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("animeter", appauthor=False)
+
+
+def _threads(value: str) -> int | None:
+    if not value:
+        return None
+    if not value.isascii() or not value.isdecimal() or int(value) < 1:
+        raise SettingError(
+            f"ANIMETER_THREADS is {value!r}: wanted a whole number of at least 1. "
+            "Set it to one, or unset it to use the cores at hand."
+        )
+    return int(value)
+
+
+def _providers(value: str) -> tuple[str, ...] | None:
+    names = tuple(name.strip() for name in value.split(",") if name.strip())
+    return names or None
