@@ -1,0 +1,66 @@
+import pickle
+
+import pytest
+
+from animeter.domain import errors
+from animeter.domain.errors import AnimeterError, ImageError, MissingExtraError
+
+CONCRETE = {
+    "FileMissingError": "file_missing",
+    "EmptyImageError": "empty_file",
+    "UnsupportedFormatError": "unsupported_format",
+    "ImageTooLargeError": "image_too_large",
+    "UnreadableImageError": "unreadable_image",
+    "BundleError": "bad_bundle",
+    "ManifestError": "bad_manifest",
+    "RecipeError": "bad_recipe",
+    "SettingError": "bad_setting",
+    "OutputError": "bad_output",
+    "MissingExtraError": "missing_extra",
+}
+
+
+def error_classes() -> dict[str, type[AnimeterError]]:
+    return {
+        name: value
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, AnimeterError)
+    }
+
+
+def test_codes_are_pinned_since_other_programs_read_them() -> None:
+    found = {name: cls.code for name, cls in error_classes().items()}
+    assert found == {**CONCRETE, "AnimeterError": "animeter_error", "ImageError": "bad_image"}
+
+
+def test_the_tree_in_the_docstring_names_every_error_and_its_code() -> None:
+    tree = (errors.__doc__ or "").splitlines()
+    for name, code in CONCRETE.items():
+        assert any(name in line.split() and code in line.split() for line in tree), name
+
+
+def test_every_error_a_picture_can_cause_is_an_image_error() -> None:
+    of_pictures = {cls.code for cls in error_classes().values() if issubclass(cls, ImageError)}
+    assert of_pictures == {
+        "bad_image",
+        "empty_file",
+        "unsupported_format",
+        "image_too_large",
+        "unreadable_image",
+    }
+
+
+def test_message_is_one_line() -> None:
+    assert AnimeterError("two\n   lines").message == "two lines"
+
+
+def test_a_missing_extra_prints_the_command_that_installs_it() -> None:
+    error = MissingExtraError("train", "torch")
+    assert "pip install 'animeter[train]'" in error.message
+    assert "'torch'" in error.message
+
+
+@pytest.mark.parametrize("error", [MissingExtraError("train", "torch"), ImageError("broken")])
+def test_errors_survive_a_process_boundary(error: AnimeterError) -> None:
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.message, vars(again)) == (type(error), error.message, vars(error))
