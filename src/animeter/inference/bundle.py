@@ -1,0 +1,180 @@
+"""Bundles: folders with `model.onnx` and `model.json`, and where they are found.
+
+A bundle may come from anywhere, so nothing in it is believed before it is checked: how large the
+files are, that the description is of the right form, that the weights are those it describes, and
+that they bring everything with them instead of pointing at other files of this machine.
+This file does not know how a model is run; `session.py` does.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from animeter.domain.errors import BundleError
+from animeter.domain.model_spec import ModelSpec
+from animeter.inference.onnx_wire import check_self_contained
+from animeter.settings import Settings, read_settings
+
+MODEL_FILE = "model.onnx"
+SPEC_FILE = "model.json"
+MAX_MODEL_BYTES = 1 << 30
+MAX_SPEC_BYTES = 1 << 20
+BUILTIN_FOLDER = Path(__file__).parent / "builtin"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A checked bundle.
+
+    Attributes:
+        folder: where its files are.
+        spec: what its `model.json` says.
+    """
+
+    folder: Path
+    spec: ModelSpec
+
+    @classmethod
+    def open(cls, folder: Path) -> "Bundle":
+        """Open a bundle and check all of it, the weights included.
+
+        Raises:
+            BundleError: a file is missing or too large, the description is of another form, or
+                the weights are not the described ones or not self-contained.
+        """
+        if not folder.is_dir():
+            raise BundleError(
+                f"There is no model at {folder}: wanted a folder with {MODEL_FILE} and "
+                f"{SPEC_FILE}. `animeter models list` shows the models at hand."
+            )
+        origin = folder / SPEC_FILE
+        text = _read_limited(origin, MAX_SPEC_BYTES)
+        bundle = cls(folder, ModelSpec.from_json(text, origin=str(origin)))
+        bundle.read_model()
+        return bundle
+
+    @property
+    def size_bytes(self) -> int:
+        """How large the weights are."""
+        return (self.folder / MODEL_FILE).stat().st_size
+
+    def read_model(self) -> bytes:
+        """Read the weights: exactly the bytes that were checked, for ONNX Runtime to load.
+
+        Raises:
+            BundleError: the file is missing, too large, changed or not self-contained.
+        """
+        path = self.folder / MODEL_FILE
+        model = _read_limited(path, MAX_MODEL_BYTES)
+        digest = hashlib.sha256(model).hexdigest()
+        if digest != self.spec.sha256:
+            raise BundleError(
+                f"{path} is not the file that {SPEC_FILE} describes: its sha256 is {digest}, "
+                f"wanted {self.spec.sha256}. Copy or export the bundle again."
+            )
+        check_self_contained(model, origin=str(path))
+        return model
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBundle:
+    """A line of the list of models.
+
+    Attributes:
+        name: as `find_bundle` takes it.
+        folder: where it is.
+        bundle: the bundle, or None where it cannot be used.
+        problem: why it cannot be used.
+    """
+
+    name: str
+    folder: Path
+    bundle: Bundle | None
+    problem: str | None = None
+
+
+def builtin_bundle() -> Bundle:
+    """Open the model inside the package.
+
+    Raises:
+        BundleError: this installation came without one, or it is damaged.
+    """
+    if not (BUILTIN_FOLDER / MODEL_FILE).is_file():
+        raise BundleError(
+            f"This installation has no built-in model ({BUILTIN_FOLDER / MODEL_FILE} is missing). "
+            "Install animeter from its wheel again, or name a model with --model."
+        )
+    return Bundle.open(BUILTIN_FOLDER)
+
+
+def find_bundle(name_or_path: str | Path | None = None, settings: Settings | None = None) -> Bundle:
+    """Open a bundle by name or path.
+
+    Args:
+        name_or_path: None or the built-in model's name for that one; the name of a folder among
+            the user's own models; or the path of a bundle.
+        settings: where the user's own models are; read from the environment when None.
+
+    Raises:
+        BundleError: there is no such bundle, or it cannot be used.
+    """
+    if name_or_path is None:
+        return builtin_bundle()
+    if isinstance(name_or_path, Path) or _looks_like_path(name_or_path):
+        return Bundle.open(Path(name_or_path).expanduser())
+    listed = list_bundles(settings)
+    for entry in listed:
+        if entry.name == name_or_path:
+            return entry.bundle or Bundle.open(entry.folder)
+    if Path(name_or_path).is_dir():
+        return Bundle.open(Path(name_or_path))
+    known = ", ".join(entry.name for entry in listed) or "none"
+    raise BundleError(
+        f"There is no model called {name_or_path!r}: known models: {known}. "
+        "Give one of these names or the path of a bundle's folder."
+    )
+
+
+def list_bundles(settings: Settings | None = None) -> list[ListedBundle]:
+    """List the built-in model and the user's own, the broken ones with what is wrong."""
+    models_folder = (settings or read_settings()).models_folder
+    listed = []
+    if BUILTIN_FOLDER.is_dir():
+        built_in = _listed("builtin", BUILTIN_FOLDER)
+        listed.append(built_in)
+    if models_folder.is_dir():
+        listed += [_listed(f.name, f) for f in sorted(models_folder.iterdir()) if f.is_dir()]
+    return listed
+
+
+def _listed(name: str, folder: Path) -> ListedBundle:
+    try:
+        bundle = Bundle.open(folder)
+    except BundleError as error:
+        return ListedBundle(name, folder, None, error.message)
+    if folder == BUILTIN_FOLDER:
+        name = bundle.spec.name
+    return ListedBundle(name, folder, bundle)
+
+
+def _looks_like_path(name: str) -> bool:
+    separators = {os.sep, os.altsep, "/"} - {None}
+    return name in {".", ".."} or any(separator in name for separator in separators if separator)
+
+
+def _read_limited(path: Path, max_bytes: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            # One byte more than allowed tells a file that is too large without reading it whole.
+            content = file.read(max_bytes + 1)
+    except OSError as error:
+        raise BundleError(
+            f"Cannot read {path}: {error.strerror or error}. A bundle is a folder with "
+            f"{MODEL_FILE} and {SPEC_FILE}."
+        ) from error
+    if len(content) > max_bytes:
+        raise BundleError(
+            f"{path} is larger than the {max_bytes:,} bytes that a bundle's file may have."
+        )
+    return content

@@ -1,0 +1,235 @@
+"""`Classifier`: pictures in, results out.
+
+`classify` and `classify_many` take pictures as files, bytes, arrays or images and give results;
+`likenesses` is the tensor-level call, from raw pixels to the network's own outputs. The network
+holds all preprocessing; what happens here before it is only shrinking, with the filter that the
+network itself uses, because a JPEG can be decoded small at a fraction of the cost.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from animeter.domain.errors import AnimeterError
+from animeter.domain.results import Classification, Failure, Result
+from animeter.inference.bundle import Bundle, find_bundle
+from animeter.inference.pipeline import work_ahead
+from animeter.inference.session import OnnxSession, Outputs
+from animeter.media.images import Image, read_image
+from animeter.media.limits import Limits
+from animeter.settings import read_settings
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+Picture: TypeAlias = "str | Path | bytes | NDArray[np.uint8] | PIL.Image.Image"
+"""A file's path, a file's bytes, uint8 RGB pixels [H, W, 3], or a Pillow image."""
+
+Found = TypeVar("Found")
+
+_IN_FLIGHT_PER_WORKER = 16
+
+
+class Classifier:
+    """A loaded model, ready to look at pictures; safe to use from several threads.
+
+    Args:
+        bundle: the model.
+        workers: how many threads decode and run the network; None means one a usable core.
+        providers: ONNX Runtime's execution providers in order of preference; None chooses.
+        limits: what a picture may be at most.
+
+    Attributes:
+        bundle: the model.
+        workers: how many threads are used where a call does not say.
+
+    Raises:
+        BundleError: the model cannot be run.
+        SettingError: a provider was asked for that is not there.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        workers: int | None = None,
+        providers: Sequence[str] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.bundle = bundle
+        self.workers = usable_cores() if workers is None else _at_least_one("workers", workers)
+        self._limits = limits or Limits()
+        self._session = OnnxSession(bundle, providers=providers)
+        self._rule = bundle.spec.verdict_rule()
+        self._label = bundle.spec.label
+
+    @property
+    def provider(self) -> str:
+        """The execution provider in use."""
+        return self._session.provider
+
+    @property
+    def provider_note(self) -> str | None:
+        """Why it is not a faster provider that seems to be at hand; None when all is well."""
+        return self._session.provider_note
+
+    def classify(self, picture: Picture) -> Classification:
+        """Classify one picture.
+
+        Raises:
+            FileMissingError: there is no file at the path.
+            ImageError: the picture cannot be read, or is too large.
+            BundleError: the network failed.
+        """
+        image = self._read(picture)
+        outputs = self._session.run(image.rgb[None])
+        return self._classification(picture, image, outputs, 0)
+
+    def classify_many(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        batch_size: int | None = None,
+        workers: int | None = None,
+    ) -> Iterator[Result]:
+        """Classify a stream of pictures: as many results, in order, as they become known.
+
+        A picture that cannot be read gives a `Failure` in its place. The stream is read as far
+        ahead as `batch_size` and no further, so memory does not grow with its length.
+
+        Args:
+            pictures: any iterable, endless ones included.
+            batch_size: how many pictures are under way at once; None means 16 a worker.
+            workers: how many threads decode and run the network; None means the classifier's.
+
+        Raises:
+            BundleError: the network failed.
+        """
+        return self._stream(pictures, self._classification, batch_size, workers)
+
+    def embed(
+        self,
+        pictures: Iterable[Picture],
+        *,
+        batch_size: int | None = None,
+        workers: int | None = None,
+    ) -> Iterator[NDArray[np.float32] | Failure]:
+        """Give the embedding of each picture of a stream, in order, as `classify_many` does.
+
+        Yields:
+            float32 [D], L2-normalised; or a `Failure` for a picture that cannot be read.
+        """
+        return self._stream(pictures, _embedding, batch_size, workers)
+
+    def likenesses(self, batch: NDArray[np.uint8]) -> Outputs:
+        """Run the network on raw pixels: the tensor-level call.
+
+        Args:
+            batch: uint8 RGB [N, H, W, 3], any height and width; the network resizes.
+
+        Raises:
+            ValueError: the array is of another form.
+            BundleError: the network failed.
+        """
+        return self._session.run(batch)
+
+    def _stream(
+        self,
+        pictures: Iterable[Picture],
+        describe: "Callable[[Picture, Image, Outputs, int], Found]",
+        batch_size: int | None,
+        workers: int | None,
+    ) -> Iterator[Found | Failure]:
+        threads = self.workers if workers is None else _at_least_one("workers", workers)
+        in_flight = (
+            _IN_FLIGHT_PER_WORKER * threads
+            if batch_size is None
+            else _at_least_one("batch_size", batch_size)
+        )
+
+        def work(chunk: Sequence[Picture]) -> list[Found | Failure]:
+            return self._describe_chunk(chunk, describe)
+
+        return work_ahead(work, pictures, in_flight, threads)
+
+    def _describe_chunk(
+        self,
+        chunk: Sequence[Picture],
+        describe: "Callable[[Picture, Image, Outputs, int], Found]",
+    ) -> list[Found | Failure]:
+        read: list[Image | Failure] = []
+        for picture in chunk:
+            try:
+                read.append(self._read(picture))
+            except AnimeterError as error:
+                read.append(Failure.from_error(_path_of(picture), error))
+        images = [image for image in read if isinstance(image, Image)]
+        if not images:
+            return [failure for failure in read if isinstance(failure, Failure)]
+        outputs = self._session.run(np.stack([image.rgb for image in images]))
+        described: list[Found | Failure] = []
+        row = 0
+        for picture, image in zip(chunk, read, strict=True):
+            if isinstance(image, Failure):
+                described.append(image)
+            else:
+                described.append(describe(picture, image, outputs, row))
+                row += 1
+        return described
+
+    def _read(self, picture: Picture) -> Image:
+        return read_image(picture, self._limits, shrink_to_px=self.bundle.spec.input.size_px)
+
+    def _classification(
+        self, picture: Picture, image: Image, outputs: Outputs, row: int
+    ) -> Classification:
+        anime, cartoon = (float(value) for value in outputs.likeness[row])
+        return Classification(
+            path=_path_of(picture),
+            anime=anime,
+            cartoon=cartoon,
+            verdict=self._rule.decide(anime, cartoon),
+            model=self._label,
+            width_px=image.width_px,
+            height_px=image.height_px,
+        )
+
+
+def load(model: str | Path | None = None) -> Classifier:
+    """Load a model: the built-in one, one by name, or one by the path of its bundle.
+
+    The environment has its say: `ANIMETER_HOME`, `ANIMETER_THREADS`, `ANIMETER_PROVIDERS`.
+
+    Raises:
+        BundleError: there is no such model, or it cannot be run.
+        SettingError: an environment variable holds a value that cannot be used.
+    """
+    settings = read_settings()
+    return Classifier(
+        find_bundle(model, settings), workers=settings.threads, providers=settings.providers
+    )
+
+
+def usable_cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _embedding(_: Picture, __: Image, outputs: Outputs, row: int) -> NDArray[np.float32]:
+    return outputs.embedding[row].copy()  # a view would keep the whole batch alive
+
+
+def _path_of(picture: Picture) -> str | None:
+    return str(picture) if isinstance(picture, str | Path) else None
+
+
+def _at_least_one(name: str, value: int) -> int:
+    if value < 1:
+        raise ValueError(f"{name} is {value}: wanted at least 1")
+    return value
