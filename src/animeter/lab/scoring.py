@@ -10,11 +10,8 @@ This file does not know what the pictures truly are: it asks the classifier and 
 
 import json
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +20,7 @@ from numpy.typing import NDArray
 
 from animeter.domain.results import Classification, Result
 from animeter.domain.verdict import Verdict
+from animeter.inference.pipeline import work_ahead
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -33,6 +31,7 @@ PROBABILITY_FLOOR = 1e-7
 """A float32 sigmoid cannot tell a likeness nearer to 0 or 1 apart from 0 or 1."""
 
 _LINES_A_FLUSH = 64
+_MADE_AHEAD = 64
 
 Progress = Callable[[int], None]
 """Told how many pictures more are done."""
@@ -118,7 +117,8 @@ def score(
     with ledger.open("a", encoding="utf-8") as file:
         if file.tell() == 0:
             file.write(heading)
-        results = classifier.classify_many(made_ahead(remaining))
+        made = work_ahead(_make, remaining, _MADE_AHEAD, classifier.workers)
+        results = classifier.classify_many(made)
         for number, (task, result) in enumerate(zip(remaining, results, strict=True), 1):
             entry = Score.from_result(task.key, result)
             file.write(entry.to_line())
@@ -128,20 +128,6 @@ def score(
             if progress is not None:
                 progress(1)
     return done
-
-
-def made_ahead(
-    tasks: Iterable[Task], workers: int = 2, ahead: int = 64
-) -> "Iterator[Path | Image]":
-    """Make the pictures of tasks in threads, at most `ahead` of them waiting, in order."""
-    left = iter(tasks)
-    with ThreadPoolExecutor(workers, thread_name_prefix="disturb") as pool:
-        waiting: deque[Future[Path | Image]] = deque(
-            pool.submit(task.make) for task in islice(left, ahead)
-        )
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(pool.submit(task.make) for task in islice(left, 1))
 
 
 def likeness_of(scores: Sequence[Score]) -> NDArray[np.float64]:
@@ -162,6 +148,10 @@ def verdict_shares(scores: Sequence[Score]) -> dict[str, float]:
     if not verdicts:
         return {}
     return {verdict.value: verdicts.count(verdict.value) / len(verdicts) for verdict in Verdict}
+
+
+def _make(tasks: Sequence[Task]) -> "list[Path | Image]":
+    return [task.make() for task in tasks]
 
 
 def _read_ledger(ledger: Path, heading: str, keys: Sequence[str]) -> list[Score]:

@@ -1,0 +1,334 @@
+"""The plots of a report, drawn with matplotlib as SVG that follows the page's light or dark theme.
+
+Colours are drawn as stand-ins and replaced by CSS variables (`var(--anime)`...), so that one
+drawing serves both themes; `standalone` brings the variables along for use outside a page. Every
+function takes a part of `report.json` and returns the text of an `<svg>` element.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import wraps
+from io import StringIO
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from animeter.domain.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Stand-ins: colours that no plot uses for itself, each replaced by the variable of its name.
+_STAND_INS = {
+    name: f"#0{number:x}0{number:x}0{number:x}"
+    for number, name in enumerate(
+        ("ink", "muted", "line", "anime", "cartoon", "both", "neither", "unsure", "paper"), 1
+    )
+}
+INK, MUTED, LINE, ANIME, CARTOON, BOTH, NEITHER, UNSURE, PAPER = _STAND_INS.values()
+_OF_WORD = {
+    "anime": ANIME,
+    "cartoon": CARTOON,
+    "both": BOTH,
+    "neither": NEITHER,
+    "unsure": UNSURE,
+}
+
+PALETTE = {
+    "light": {
+        "ink": "#1f2430",
+        "muted": "#667085",
+        "line": "#dfe3ea",
+        "anime": "#d6336c",
+        "cartoon": "#d97706",
+        "both": "#7c4ddb",
+        "neither": "#2f7f9e",
+        "unsure": "#98a2b3",
+        "paper": "#ffffff",
+    },
+    "dark": {
+        "ink": "#e7eaf0",
+        "muted": "#98a2b3",
+        "line": "#323948",
+        "anime": "#ff7aa8",
+        "cartoon": "#fbb040",
+        "both": "#b294ff",
+        "neither": "#63b7d6",
+        "unsure": "#6b7588",
+        "paper": "#1a1f2b",
+    },
+}
+"""The report's colours; the page takes its variables from here too."""
+
+_STYLE: dict[Any, Any] = {
+    "axes.edgecolor": LINE,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": 10,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "figure.facecolor": "none",
+    "font.size": 10,
+    "grid.color": LINE,
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.labelcolor": INK,
+    "lines.linewidth": 2.2,
+    "lines.solid_capstyle": "round",
+    "savefig.facecolor": "none",
+    "svg.fonttype": "none",
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+}
+
+Part = dict[str, Any]
+_Rest = ParamSpec("_Rest")
+_Drawing = Callable[Concatenate["Axes", _Rest], None]
+
+
+def _plot(width_in: float, height_in: float) -> Callable[[_Drawing[_Rest]], Callable[_Rest, str]]:
+    """Turn a function that draws on axes into one that returns the SVG."""
+
+    def decorate(draw: _Drawing[_Rest]) -> Callable[_Rest, str]:
+        @wraps(draw)
+        def drawn(*args: _Rest.args, **kwargs: _Rest.kwargs) -> str:
+            try:
+                import matplotlib as mpl
+                from matplotlib.figure import Figure
+            except ImportError as error:
+                raise MissingExtraError("evaluate", "matplotlib") from error
+            # A salt of its own keeps the ids of several drawings on one page apart.
+            with mpl.rc_context({**_STYLE, "svg.hashsalt": draw.__name__}):
+                figure = Figure(figsize=(width_in, height_in), layout="constrained")
+                draw(figure.add_subplot(), *args, **kwargs)
+                text = StringIO()
+                figure.savefig(text, format="svg", metadata={"Date": None})
+            return _themed(text.getvalue())
+
+        return drawn
+
+    return decorate
+
+
+@_plot(5.0, 4.2)
+def roc_plot(axes: "Axes", roc: Part) -> None:
+    """Draw the receiver operating characteristic of both likenesses."""
+    for word, curve in roc.items():
+        if curve is not None:
+            axes.plot(
+                curve["false_positive_rate"],
+                curve["true_positive_rate"],
+                color=_OF_WORD[word],
+                label=f"{word} likeness, area {curve['auc']:.4f}",
+            )
+    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+    axes.set(xlabel="share of others let in", ylabel="share found", xlim=(-0.01, 1), ylim=(0, 1.01))
+    axes.legend(loc="lower right")
+
+
+@_plot(5.0, 4.2)
+def reliability_plot(axes: "Axes", calibration: Part) -> None:
+    """Draw how often pictures of a likeness truly are what it says; area shows how many."""
+    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+    for word, part in calibration.items():
+        bins = part["bins"]
+        if not bins:
+            continue
+        most = max(entry["pictures"] for entry in bins)
+        likeness = [entry["likeness"] for entry in bins]
+        share = [entry["share"] for entry in bins]
+        area = [18 + 130 * (entry["pictures"] / most) ** 0.5 for entry in bins]
+        error = part["expected_calibration_error"]
+        label = f"{word} likeness, error {100 * error:.1f} %"
+        axes.plot(likeness, share, color=_OF_WORD[word], alpha=0.5, linewidth=1.4)
+        axes.scatter(likeness, share, s=area, color=_OF_WORD[word], alpha=0.85, linewidth=0)
+        axes.scatter([], [], s=40, color=_OF_WORD[word], label=label)
+    axes.set(xlabel="likeness said", ylabel="share that truly are", xlim=(-0.03, 1.03))
+    axes.set_ylim(-0.03, 1.03)
+    axes.legend(loc="upper left")
+
+
+@_plot(4.6, 4.2)
+def confusion_plot(axes: "Axes", confusion: Part) -> None:
+    """Draw the forced decisions against the truth; shade is the share of the row."""
+    from matplotlib.patches import Rectangle
+
+    labels, counts = confusion["labels"], confusion["counts"]
+    for row, line in enumerate(counts):
+        for column, count in enumerate(line):
+            share = count / max(sum(line), 1)
+            colour = _OF_WORD[labels[column]]
+            shade = 0.06 + 0.62 * share
+            box = Rectangle((column, row), 0.96, 0.96, color=colour, alpha=shade, linewidth=0)
+            axes.add_patch(box)
+            weight = "bold" if row == column else "normal"
+            middle = (column + 0.48, row + 0.42)
+            axes.text(*middle, f"{100 * share:.1f} %", ha="center", va="center", weight=weight)
+            below = (column + 0.48, row + 0.66)
+            axes.text(*below, f"{count:,}", ha="center", va="center", color=MUTED, fontsize=8.5)
+    ticks = [index + 0.48 for index in range(len(labels))]
+    axes.set_xticks(ticks, labels)
+    axes.set_yticks(ticks, labels, rotation=90, va="center")
+    axes.set(xlim=(0, len(labels)), ylim=(len(labels), 0), xlabel="decided", ylabel="truly")
+    axes.grid(visible=False)
+    axes.spines[:].set_visible(False)
+
+
+@_plot(5.0, 4.2)
+def coverage_plot(axes: "Axes", coverage: Part, verdicts: Part) -> None:
+    """Draw accuracy against the share of pictures decided, with the verdicts' own point."""
+    share = [100 * value for value in coverage["coverage"]]
+    right = [100 * value for value in coverage["accuracy"]]
+    axes.plot(share, right, color=BOTH)
+    shown = [value for value, at in zip(right, share, strict=True) if at >= 5] or [0.0]
+    decided, accuracy = verdicts["coverage"], verdicts["accuracy_of_decided"]
+    if decided is not None and accuracy is not None:
+        axes.scatter([100 * decided], [100 * accuracy], s=70, color=INK, zorder=3)
+        axes.annotate(
+            f"the verdicts: {100 * accuracy:.1f} % right\nof {100 * decided:.1f} % decided",
+            (100 * decided, 100 * accuracy),
+            xytext=(-12, -14),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+        )
+        shown.append(100 * accuracy)
+    axes.set(xlabel="% of pictures decided, surest first", ylabel="% of them right", xlim=(0, 101))
+    axes.set_ylim(max(0, min(shown) - 4), 100.3)
+
+
+@_plot(9.6, 3.6)
+def verdict_plot(axes: "Axes", verdicts: Part) -> None:
+    """Draw which verdicts the pictures of each style get, as stacked bars."""
+    _stacked_bars(axes, {style: dict(counts) for style, counts in verdicts["counts"].items()})
+
+
+@_plot(9.6, 4.6)
+def robustness_plot(axes: "Axes", robustness: Sequence[Part]) -> None:
+    """Draw the points that each disturbance costs, with intervals."""
+    named = (("anime_against_cartoon", ANIME, -0.13), ("balanced_accuracy", NEITHER, 0.13))
+    labels = {"anime_against_cartoon": "anime against cartoon", "balanced_accuracy": "balanced"}
+    for key, colour, shift in named:
+        points = [
+            (index + shift, part["loss"][key])
+            for index, part in enumerate(robustness)
+            if part["loss"][key]["value"] is not None
+        ]
+        places = [place for place, _ in points]
+        values = [100 * loss["value"] for _, loss in points]
+        below = [100 * (loss["value"] - loss["low"]) for _, loss in points]
+        above = [100 * (loss["high"] - loss["value"]) for _, loss in points]
+        axes.errorbar(
+            values,
+            places,
+            xerr=[[max(0.0, part) for part in below], [max(0.0, part) for part in above]],
+            fmt="o",
+            color=colour,
+            markersize=7,
+            elinewidth=2,
+            label=labels[key],
+        )
+    axes.axvline(0, color=MUTED, linewidth=1)
+    axes.axvline(3, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+    names = [part["name"].replace("_", " ") for part in robustness]
+    axes.set_yticks(range(len(names)), names, color=INK)
+    axes.set(xlabel="points lost against the undisturbed pictures", ylim=(len(names) - 0.4, -0.6))
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="best")
+
+
+@_plot(9.6, 3.4)
+def franchise_histogram(axes: "Axes", franchises: Sequence[Part]) -> None:
+    """Draw how many franchises have which accuracy."""
+    bins = [5 * index for index in range(21)]
+    shares = [100 * part["accuracy"]["value"] for part in franchises]
+    counts, _, _ = axes.hist(shares, bins=bins, color=BOTH, rwidth=0.9, alpha=0.85)
+    for count, left in zip(counts, bins, strict=False):
+        if count:
+            middle = left + 2.5
+            axes.text(middle, count, f"{count:.0f}", ha="center", va="bottom", fontsize=9)
+    axes.set(xlabel="% of a franchise's pictures right", ylabel="franchises", xlim=(0, 100))
+    axes.grid(visible=False, axis="x")
+
+
+@_plot(9.6, 7.6)
+def franchise_bars(axes: "Axes", franchises: Sequence[Part], shown: int = 25) -> None:
+    """Draw the franchises with the lowest accuracy, coloured by their style."""
+    worst = franchises[:shown]
+    for index, part in enumerate(worst):
+        style = max(part["by_style"], key=part["by_style"].get)
+        figure = part["accuracy"]
+        value = 100 * figure["value"]
+        axes.barh(index, value, color=_OF_WORD[style], alpha=0.85, height=0.72)
+        axes.plot([100 * figure["low"], 100 * figure["high"]], [index, index], color=INK, lw=1)
+        axes.text(101, index, f"{part['pictures']}", va="center", color=MUTED, fontsize=9)
+    names = [_short(part["name"]) for part in worst]
+    axes.set_yticks(range(len(worst)), names, color=INK, fontsize=9)
+    axes.set(
+        xlabel="% right (right margin: pictures)", xlim=(0, 100), ylim=(len(worst) - 0.4, -0.6)
+    )
+    axes.grid(visible=False, axis="y")
+
+
+@_plot(9.6, 3.8)
+def mosaic_plot(axes: "Axes", mosaics: Sequence[Part]) -> None:
+    """Draw which verdicts the sheets of each kind get."""
+    _stacked_bars(axes, {part["kind"]: part["verdicts"] for part in mosaics})
+
+
+def standalone(svg: str) -> str:
+    """Bring the colours along, so that the drawing stands in a file of its own."""
+    rules = {
+        theme: "".join(f"--{name}:{colour};" for name, colour in colours.items())
+        for theme, colours in PALETTE.items()
+    }
+    style = (
+        f"<style>svg{{{rules['light']}font-family:system-ui,sans-serif}}"
+        f"@media(prefers-color-scheme:dark){{svg{{{rules['dark']}}}}}</style>"
+    )
+    return re.sub(r"(<svg[^>]*>)", lambda match: match[1] + style, svg, count=1)
+
+
+def _stacked_bars(axes: "Axes", bars: dict[str, dict[str, float]]) -> None:
+    for index, parts in enumerate(bars.values()):
+        whole, left = sum(parts.values()), 0.0
+        for word, part in parts.items():
+            width = 100 * part / whole if whole else 0.0
+            axes.barh(index, width, left=left, color=_OF_WORD[word], height=0.66, alpha=0.88)
+            if width >= 4:
+                label = f"{width:.0f} %" if width >= 6 else f"{width:.0f}"
+                axes.text(left + width / 2, index, label, ha="center", va="center", color=PAPER)
+            left += width
+    axes.set_yticks(range(len(bars)), list(bars), color=INK)
+    axes.set(xlim=(0, 100), ylim=(len(bars) - 0.4, -0.6), xlabel="% of pictures by verdict")
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+    for word, colour in _OF_WORD.items():
+        axes.barh(0, 0, color=colour, label=word)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(_OF_WORD))
+
+
+def _short(name: str, letters: int = 34) -> str:
+    # A dollar would start a formula.
+    kept = name if len(name) <= letters else name[: letters - 1] + "…"
+    return kept.replace("$", r"\$")
+
+
+def _themed(svg: str) -> str:
+    """Replace the stand-ins, let the page choose the typeface and the size, drop the prologue."""
+    text = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
+    text = text.replace("*{stroke-linejoin", "svg *{stroke-linejoin")
+    for name, stand_in in _STAND_INS.items():
+        text = text.replace(stand_in, f"var(--{name})")
+    # `font:` and `font-family:` both name matplotlib's own typeface.
+    text = re.sub(r"font: ((?:[a-z]+ )*)([\d.]+px) [^;\"]*", _plain_font, text)
+    text = re.sub(r"font-family: [^;\"]*;?", "", text)
+    return re.sub(r'(<svg[^>]*?) width="[^"]*"( [^>]*?)? height="[^"]*"', r"\1\2", text, count=1)
+
+
+def _plain_font(match: re.Match[str]) -> str:
+    weight = "font-weight: 700; " if "bold" in match[1] or "700" in match[1] else ""
+    return f"{weight}font-size: {match[2]}"
