@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
 from tests.source_tree import Import, imports
 
 FLOORS = {
@@ -81,6 +82,8 @@ def wrong_floor(found: Import) -> bool:
         return here == "domain"
     if found.imported == "animeter.settings":
         return here in {"domain", "media"}
+    if found.importer == "animeter.__main__":
+        return there != "cli"
     if not here:
         return there != "domain"
     return here != there and FLOORS[there] >= FLOORS[here]
@@ -178,6 +181,7 @@ def test_a_breach_is_seen(tmp_path: Path, files: dict[str, str], said: str) -> N
 def test_what_is_allowed_is_not_called_wrong(tmp_path: Path) -> None:
     files = {
         "__init__.py": "if TYPE_CHECKING:\n    from animeter.lab.a import x",
+        "__main__.py": "from animeter.cli.a import main",
         "settings.py": "from animeter.domain.a import x",
         "domain/a.py": "import numpy as np",
         "inference/a.py": "import onnxruntime\nfrom animeter.settings import x",

@@ -1,0 +1,60 @@
+# What is done to this repository, a recipe each. `.ci/run` calls the same ones.
+# PYTHON is the interpreter of an environment that holds `pip install -e '.[dev]'`.
+
+PYTHON ?= python
+DATA ?= ../shared/data
+
+# Idle OpenMP threads would otherwise spin and take the cores from everybody else.
+export OMP_WAIT_POLICY = passive
+
+.DEFAULT_GOAL := help
+.PHONY: help check lint format types test test-fast fuzz docs bench bench-startup bench-throughput \
+	build train evaluate clean
+
+help: ## list the recipes
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+check: lint types test ## what CI runs
+
+lint: ## style and formatting
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+format: ## put the formatting right
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+types: ## mypy, strict
+	$(PYTHON) -m mypy
+
+test: ## all tests
+	$(PYTHON) -m pytest
+
+test-fast: ## the tests that take under a minute together
+	$(PYTHON) -m pytest -m "not slow"
+
+fuzz: ## 10,000 mutated pictures through the decoders
+	ANIMETER_FUZZ_INPUTS=10000 $(PYTHON) -m pytest -m fuzz tests/fuzz
+
+docs: ## write help texts and figures into the documents again
+	$(PYTHON) -m tools.refresh_docs
+
+bench: bench-startup bench-throughput ## all benchmarks
+
+bench-startup: ## how long `import animeter` and `animeter --help` take
+	$(PYTHON) benchmarks/startup.py
+
+bench-throughput: ## pictures a second, against other ways of doing it
+	$(PYTHON) benchmarks/throughput.py
+
+build: ## wheel and source distribution into dist/
+	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .
+
+train: ## cross-validate by franchise, then train on everything; resumes where it was stopped
+	$(PYTHON) -m animeter train recipes/default.toml --folds
+
+evaluate: ## score the built-in model on a manifest
+	$(PYTHON) -m animeter evaluate $(DATA)/manifest.csv
+
+clean: ## remove what tools leave behind
+	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
