@@ -1,0 +1,242 @@
+"""From trained weights to a bundle that runs anywhere.
+
+The exported graph takes raw pixels and gives calibrated likenesses: resize, normalisation,
+temperature and sigmoid are inside. Source of the antialiased resize: ONNX operator Resize,
+opset 18, `antialias = 1`, the same triangle filter as Pillow's BILINEAR.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import io
+import logging
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from safetensors.torch import load_file, save_file
+
+from animeter.domain.errors import BundleError
+from animeter.domain.model_spec import (
+    LIKENESS_LABELS,
+    CalibrationSpec,
+    HeadSpec,
+    InputSpec,
+    ModelSpec,
+    TemperatureSpec,
+    ThresholdSpec,
+    ThresholdsSpec,
+)
+from animeter.domain.verdict import Thresholds, VerdictRule
+from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
+from animeter.inference.golden import make_golden_pairs
+from animeter.inference.session import OnnxSession
+from animeter.lab.network import StyleNetwork
+from animeter.lab.recipe import Recipe
+
+OPSET = 18
+"""The first with an antialiased Resize."""
+
+UNDECIDED = VerdictRule(anime=Thresholds(0.5, 0.5), cartoon=Thresholds(0.5, 0.5))
+"""The rule of a model whose thresholds nobody has set: it is never unsure."""
+
+_TOLERANCE = 1e-4  # between torch and ONNX Runtime, in likenesses
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What out-of-fold predictions taught about a network.
+
+    Attributes:
+        temperatures: of the anime and the cartoon logit.
+        rule: thresholds of the verdict.
+        fitted_on: which predictions, in words.
+        pictures: how many.
+    """
+
+    temperatures: tuple[float, float] = (1.0, 1.0)
+    rule: VerdictRule = UNDECIDED
+    fitted_on: str = "nothing"
+    pictures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a model comes from, for its `model.json`; both are copied as they are."""
+
+    training: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+class _Exported(torch.nn.Module):
+    """The network with temperature and sigmoid, as the file holds it."""
+
+    temperature: torch.Tensor
+
+    def __init__(self, network: StyleNetwork, temperatures: tuple[float, float]) -> None:
+        super().__init__()
+        self.network = network
+        self.register_buffer("temperature", torch.tensor(temperatures))
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        reading = self.network(image)
+        likeness = torch.sigmoid(reading.logits / self.temperature)
+        return likeness, reading.embedding, reading.activation
+
+
+def load_network(recipe: Recipe, weights: Path) -> StyleNetwork:
+    """Rebuild a trained network, without its auxiliary heads, ready to read pictures.
+
+    Raises:
+        BundleError: the weights are not those of the recipe's network.
+    """
+    network = StyleNetwork(recipe.network, start=False)
+    state = {k: v.float() for k, v in load_file(weights).items() if not k.startswith("auxiliary.")}
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        raise BundleError(
+            f"{weights} does not fit the recipe's {recipe.network.backbone}: {error}. "
+            "Export with the recipe that it was trained with."
+        ) from error
+    return network.eval()
+
+
+def export_bundle(
+    recipe: Recipe,
+    weights: Path,
+    folder: Path,
+    calibration: Calibration | None = None,
+    provenance: Provenance | None = None,
+) -> Path:
+    """Write `model.onnx` and `model.json`, and compare the file with the network.
+
+    Args:
+        recipe: that the weights were trained with.
+        weights: safetensors of `train_network`.
+        folder: of the bundle; made if need be, its two files are replaced.
+        calibration: temperatures and thresholds; none leaves the logits as they are.
+        provenance: what `model.json` says of training and figures.
+
+    Raises:
+        BundleError: the weights do not fit, or the file and the network disagree.
+    """
+    calibration = calibration or Calibration()
+    exported = _Exported(load_network(recipe, weights), calibration.temperatures).eval()
+    folder.mkdir(parents=True, exist_ok=True)
+    onnx_path = folder / MODEL_FILE
+    _write_onnx(exported, onnx_path)
+    write_spec(folder, recipe, calibration, provenance or Provenance())
+    _check_agreement(exported, folder)
+    return folder
+
+
+def write_spec(
+    folder: Path, recipe: Recipe, calibration: Calibration, provenance: Provenance
+) -> None:
+    """Write the `model.json` that belongs to the `model.onnx` in a folder."""
+    content = (folder / MODEL_FILE).read_bytes()
+    rule = calibration.rule
+    spec = ModelSpec(
+        name=recipe.name,
+        version=recipe.version,
+        created=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        licence="Apache-2.0",
+        input=InputSpec(size_px=recipe.network.size_px),
+        embedding_dim=_embedding_dim(content),
+        heads=[HeadSpec(name="style", labels=list(LIKENESS_LABELS))],
+        thresholds=ThresholdsSpec(
+            anime=ThresholdSpec(low=rule.anime.low, high=rule.anime.high),
+            cartoon=ThresholdSpec(low=rule.cartoon.low, high=rule.cartoon.high),
+        ),
+        calibration=CalibrationSpec(
+            temperature=TemperatureSpec(
+                anime=calibration.temperatures[0], cartoon=calibration.temperatures[1]
+            ),
+            fitted_on=calibration.fitted_on,
+            pictures=calibration.pictures,
+        ),
+        training=provenance.training,
+        figures=provenance.figures,
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    _write_json(folder, spec)
+    # The pairs are what the finished bundle says, so there must be a bundle first.
+    pairs = make_golden_pairs(OnnxSession(Bundle.open(folder)).run)
+    _write_json(folder, spec.model_copy(update={"golden": pairs}))
+
+
+def _write_json(folder: Path, spec: ModelSpec) -> None:
+    (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _embedding_dim(content: bytes) -> int:
+    outputs = {value.name: value for value in onnx.load_from_string(content).graph.output}
+    return int(outputs["embedding"].type.tensor_type.shape.dim[1].dim_value)
+
+
+def save_checkpoint(weights: Path, target: Path) -> None:
+    """Write the trained weights once more in float16, to fine-tune from; heads included."""
+    state = {k: v.half() if v.is_floating_point() else v for k, v in load_file(weights).items()}
+    save_file(state, target)
+
+
+def _write_onnx(exported: _Exported, path: Path) -> None:
+    example = torch.zeros(2, 144, 256, 3, dtype=torch.uint8)
+    free = {
+        0: torch.export.Dim("N", min=1),
+        1: torch.export.Dim("H", min=1, max=1 << 16),
+        2: torch.export.Dim("W", min=1, max=1 << 16),
+    }
+    # The exporter reports each of its steps on stdout, whatever its verbosity.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            exported,
+            (example,),
+            dynamo=True,
+            verbose=False,
+            dynamic_shapes={"image": free},
+            input_names=["image"],
+            output_names=["likeness", "embedding", "activation"],
+            opset_version=OPSET,
+        )
+    if program is None:
+        raise BundleError(f"torch did not export a program to {path}; nothing was written.")
+    model = program.model_proto
+    _forget_maker(model)
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def _forget_maker(model: onnx.ModelProto) -> None:
+    """Drop what the exporter notes about source files: paths of the machine that ran it."""
+    model.ClearField("metadata_props")
+    for part in (model.graph.node, model.graph.value_info, model.graph.initializer):
+        for item in part:
+            item.ClearField("metadata_props")
+            item.ClearField("doc_string")
+    for value in (*model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+    model.graph.ClearField("metadata_props")
+
+
+def _check_agreement(exported: _Exported, folder: Path) -> None:
+    chance = torch.Generator().manual_seed(0)
+    session = OnnxSession(Bundle.open(folder), providers=["CPUExecutionProvider"])
+    for height, width in ((169, 300), (212, 180), (exported.network.size_px,) * 2, (720, 1280)):
+        image = torch.randint(0, 256, (2, height, width, 3), generator=chance, dtype=torch.uint8)
+        with torch.no_grad():
+            wanted = exported(image)[0].numpy()
+        got = session.run(image.numpy()).likeness
+        worst = float(np.abs(got - wanted).max())
+        if worst > _TOLERANCE:
+            raise BundleError(
+                f"{folder} and the network it was made from disagree by {worst:.2g} at "
+                f"{width}x{height} px; at most {_TOLERANCE} is allowed. Do not ship this file."
+            )

@@ -1,0 +1,157 @@
+"""Training one network: rows in, averaged weights out, in a folder that survives a kill.
+
+    FOLDER/last.ckpt            written after every epoch; training goes on from it
+    FOLDER/log.csv              one line an epoch
+    FOLDER/progress.json        where it is, for whoever watches from outside
+    FOLDER/weights.safetensors  the averaged weights, written last: its presence means done
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import (
+    Callback,
+    EMAWeightAveraging,
+    ModelCheckpoint,
+    TQDMProgressBar,
+)
+from lightning.pytorch.loggers import CSVLogger
+from safetensors.torch import save_file
+from torch.utils.data import DataLoader
+
+from animeter.datasets.manifest import ManifestRow
+from animeter.domain.errors import RecipeError
+from animeter.lab.labelled_pictures import Draws, LabelledPictures, head_labels
+from animeter.lab.recipe import Recipe
+from animeter.lab.style_training import StyleTraining
+
+WEIGHTS_FILE = "weights.safetensors"
+_CHECKPOINT = "last.ckpt"
+_PROGRESS = "progress.json"
+
+
+def train_network(
+    recipe: Recipe, rows: Sequence[ManifestRow], folder: Path, *, threads: int | None = None
+) -> Path:
+    """Train a network, or go on where a killed run stopped, or return at once if it is done.
+
+    Args:
+        recipe: how.
+        rows: the pictures to train on, all of them.
+        folder: the run's own; made if need be.
+        threads: of the processor; None for all.
+
+    Returns:
+        The path of the averaged weights (safetensors, float32, keys as in `StyleNetwork`,
+        auxiliary heads included).
+
+    Raises:
+        RecipeError: the pictures cannot teach both likenesses, or the network cannot be made.
+    """
+    weights = folder / WEIGHTS_FILE
+    if weights.exists():
+        return weights
+    _check_styles(rows)
+    folder.mkdir(parents=True, exist_ok=True)
+    if threads is not None:
+        torch.set_num_threads(threads)
+    lightning.seed_everything(recipe.seed, workers=True, verbose=False)
+    labels = [head_labels(rows, head) for head in recipe.heads]
+    pictures = LabelledPictures(rows, recipe.augment, recipe.heads, labels)
+    loader = DataLoader(
+        pictures,
+        batch_size=recipe.training.batch_size,
+        sampler=Draws(rows, recipe),
+        drop_last=len(rows) > recipe.training.batch_size,
+    )
+    checkpoint = folder / _CHECKPOINT
+    resumed = checkpoint.exists()
+    training = StyleTraining(recipe, [len(names) for names in labels], start=not resumed)
+    started = time.monotonic()
+    trainer = _trainer(recipe, folder)
+    trainer.fit(training, loader, ckpt_path=str(checkpoint) if resumed else None)
+    # The callback has put the averaged weights into the network by now.
+    _save_weights(training.network, weights)
+    seconds = time.monotonic() - started
+    _write_progress(folder, done=1.0, epoch=recipe.training.epochs, seconds=seconds)
+    return weights
+
+
+def _trainer(recipe: Recipe, folder: Path) -> lightning.Trainer:
+    quiet = not sys.stderr.isatty()
+    bar = [] if quiet else [TQDMProgressBar(refresh_rate=5)]
+    return lightning.Trainer(
+        max_epochs=recipe.training.epochs,
+        accelerator="auto",
+        devices=1,
+        precision="bf16-mixed" if recipe.training.bf16 else "32-true",
+        logger=CSVLogger(str(folder), name="", version=""),
+        callbacks=[
+            EMAWeightAveraging(decay=recipe.training.ema_decay),
+            ModelCheckpoint(dirpath=folder, filename="epoch", save_last=True, save_top_k=0),
+            _Progress(folder),
+            *bar,
+        ],
+        enable_progress_bar=not quiet,
+        enable_model_summary=False,
+        log_every_n_steps=20,
+        gradient_clip_val=5.0,
+    )
+
+
+class _Progress(Callback):
+    """Writes how far a run is into a small file, for a parent process to show."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started = time.monotonic()
+
+    def on_train_batch_end(
+        self, trainer: lightning.Trainer, *_args: object, **_kwargs: object
+    ) -> None:
+        step, steps = trainer.global_step, int(trainer.estimated_stepping_batches)
+        if step % 10 == 0:
+            seconds = time.monotonic() - self._started
+            _write_progress(
+                self._folder, done=step / steps, epoch=trainer.current_epoch, seconds=seconds
+            )
+
+
+def _write_progress(folder: Path, *, done: float, epoch: int, seconds: float) -> None:
+    record = {"done": round(done, 4), "epoch": epoch, "seconds": round(seconds, 1)}
+    fresh = folder / f"{_PROGRESS}.new"
+    fresh.write_text(json.dumps(record), encoding="utf-8")
+    fresh.replace(folder / _PROGRESS)
+
+
+def read_progress(folder: Path) -> float:
+    """Return how much of a run's training is done, in [0, 1]."""
+    if (folder / WEIGHTS_FILE).exists():
+        return 1.0
+    try:
+        return float(json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))["done"])
+    except (OSError, ValueError, KeyError):
+        return 0.0
+
+
+def _save_weights(network: torch.nn.Module, path: Path) -> None:
+    state = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
+    fresh = path.with_suffix(".new")
+    save_file(state, fresh)
+    fresh.replace(path)
+
+
+def _check_styles(rows: Sequence[ManifestRow]) -> None:
+    styles = {row.style for row in rows}
+    if not {"anime", "cartoon"} <= styles:
+        raise RecipeError(
+            f"Training needs pictures of anime and of cartoon, got {sorted(styles)} in "
+            f"{len(rows)} rows. Check the manifest's columns 'style' and 'content'."
+        )
+
+
