@@ -9,7 +9,7 @@ network itself uses, because a JPEG can be decoded small at a fraction of the co
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,9 @@ from animeter.domain.results import Classification, Failure, Result
 from animeter.inference.bundle import Bundle, find_bundle
 from animeter.inference.pipeline import work_ahead
 from animeter.inference.session import OnnxSession, Outputs
-from animeter.media.images import Image, read_image
+from animeter.media.images import Image, Picture, read_image
 from animeter.media.limits import Limits
 from animeter.settings import read_settings
-
-if TYPE_CHECKING:
-    import PIL.Image
-
-Picture: TypeAlias = "str | Path | bytes | NDArray[np.uint8] | PIL.Image.Image"
-"""A file's path, a file's bytes, uint8 RGB pixels [H, W, 3], or a Pillow image."""
 
 Found = TypeVar("Found")
 
@@ -140,7 +134,7 @@ class Classifier:
     def _stream(
         self,
         pictures: Iterable[Picture],
-        describe: "Callable[[Picture, Image, Outputs, int], Found]",
+        describe: Callable[[Picture, Image, Outputs, int], Found],
         batch_size: int | None,
         workers: int | None,
     ) -> Iterator[Found | Failure]:
@@ -159,7 +153,7 @@ class Classifier:
     def _describe_chunk(
         self,
         chunk: Sequence[Picture],
-        describe: "Callable[[Picture, Image, Outputs, int], Found]",
+        describe: Callable[[Picture, Image, Outputs, int], Found],
     ) -> list[Found | Failure]:
         read: list[Image | Failure] = []
         for picture in chunk:
@@ -222,7 +216,8 @@ def usable_cores() -> int:
 
 
 def _embedding(_: Picture, __: Image, outputs: Outputs, row: int) -> NDArray[np.float32]:
-    return outputs.embedding[row].copy()  # a view would keep the whole batch alive
+    # A view would keep the whole batch alive.
+    return np.array(outputs.embedding[row], dtype=np.float32)
 
 
 def _path_of(picture: Picture) -> str | None:

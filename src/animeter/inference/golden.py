@@ -132,7 +132,7 @@ def _gradient(x: Grid, y: Grid, width: int, height: int) -> list[Grid]:
     return [x * 255 // max(width - 1, 1), y * 255 // max(height - 1, 1), 128 + 0 * x]
 
 
-def _checks(x: Grid, y: Grid, width: int, height: int) -> list[Grid]:
+def _checks(x: Grid, y: Grid, _width: int, _height: int) -> list[Grid]:
     dark = (x // 16 + y // 16) % 2
     return [230 - 180 * dark, 90 + 40 * dark, 40 + 160 * dark]
 
@@ -142,7 +142,7 @@ def _rings(x: Grid, y: Grid, width: int, height: int) -> list[Grid]:
     return [distance // 64 % 256, distance // 128 % 256, distance // 256 % 256]
 
 
-def _noise(x: Grid, y: Grid, width: int, height: int) -> list[Grid]:
+def _noise(x: Grid, y: Grid, width: int, _height: int) -> list[Grid]:
     # A linear congruential generator (Numerical Recipes' constants), once for each channel.
     seed = (y * width + x) & 0xFFFFFFFF
     channels = []

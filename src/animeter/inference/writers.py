@@ -1,0 +1,238 @@
+"""Writes results to a file or stream so that a killed run can be taken up again.
+
+Every row reaches the operating system before the next one is asked for, so `kill -9` loses only
+the pictures that were under way. Parquet cannot be read before its footer is written; its rows
+are kept in a JSONL journal beside it until the end, and then turned into the file in one step.
+"""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Final, Protocol
+
+from animeter.domain.errors import MissingExtraError, OutputError
+from animeter.domain.results import Result
+from animeter.inference.rows import COLUMNS, FlatRow, to_flat, to_json_line
+
+FILE_FORMATS: Final = ("jsonl", "csv", "parquet")
+JOURNAL_SUFFIX: Final = ".rows.jsonl"
+_ROWS_A_GROUP: Final = 50_000
+
+
+class RowWriter(Protocol):
+    """Takes results one by one."""
+
+    def write(self, result: Result) -> None:
+        """Write one result; it is safe from a kill when this returns."""
+
+    def close(self) -> None:
+        """Finish the output."""
+
+
+class JsonlWriter:
+    """One JSON object a line.
+
+    Args:
+        stream: where the lines go; closed at the end only if it is `owned`.
+    """
+
+    def __init__(self, stream: BinaryIO, *, owned: bool = True) -> None:
+        self._stream = stream
+        self._owned = owned
+
+    def write(self, result: Result) -> None:
+        """Write one line."""
+        self._stream.write(to_json_line(result))
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Close the stream if it is ours."""
+        if self._owned:
+            self._stream.close()
+
+
+class CsvWriter:
+    """Comma-separated columns in UTF-8, with a header.
+
+    Args:
+        stream: where the lines go; closed at the end only if it is `owned`.
+        header: False where the stream already begins with one.
+    """
+
+    def __init__(self, stream: BinaryIO, *, header: bool = True, owned: bool = True) -> None:
+        self._stream = stream
+        self._owned = owned
+        if header:
+            self._write_fields(COLUMNS)
+
+    def write(self, result: Result) -> None:
+        """Write one record."""
+        flat = to_flat(result.to_dict())
+        self._write_fields(["" if flat[column] is None else flat[column] for column in COLUMNS])
+
+    def close(self) -> None:
+        """Close the stream if it is ours."""
+        if self._owned:
+            self._stream.close()
+
+    def _write_fields(self, fields: "tuple[str, ...] | list[Any]") -> None:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerow(fields)
+        # A path that is not valid Unicode goes out as the bytes it is.
+        self._stream.write(text.getvalue().encode("utf-8", "surrogateescape"))
+        self._stream.flush()
+
+
+class ParquetWriter:
+    """A Parquet file, with a journal beside it while it grows.
+
+    Args:
+        path: the file; rows that it or its journal hold already are kept.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+        OutputError: the journal cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        require_pyarrow()
+        self._path = path
+        self._journal = journal_of(path)
+        self._rows = JsonlWriter(_open(self._journal))
+
+    def write(self, result: Result) -> None:
+        """Write one row to the journal."""
+        self._rows.write(result)
+
+    def close(self) -> None:
+        """Turn the journal into the file, in one step, and remove it."""
+        import pyarrow.parquet as pq
+
+        self._rows.close()
+        schema = _parquet_schema()
+        part = self._path.with_name(f"{self._path.name}.part")
+        try:
+            with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+                if self._path.exists():
+                    for batch in pq.ParquetFile(self._path).iter_batches(_ROWS_A_GROUP):
+                        writer.write_batch(batch.cast(schema))
+                for rows in _groups(self._journal):
+                    writer.write_batch(_parquet_batch(rows, schema))
+            part.replace(self._path)
+            self._journal.unlink()
+        except OSError as error:
+            raise OutputError(
+                f"Cannot write {self._path}: {error.strerror or error}. "
+                f"Its rows are safe in {self._journal}; run again with --resume {self._path}."
+            ) from error
+
+
+class OutputFile:
+    """A results file that is open for writing, as a context manager that gives its writer.
+
+    Args:
+        path: the file.
+        file_format: one of `FILE_FORMATS`.
+        append: whether rows that are there stay; otherwise the file becomes `NAME~`.
+
+    Raises:
+        OutputError: the file cannot be written.
+        MissingExtraError: Parquet was asked for and pyarrow is not installed.
+    """
+
+    def __init__(self, path: Path, file_format: str, *, append: bool) -> None:
+        if not append:
+            for old in (path, journal_of(path)):
+                _keep_aside(old)
+        self._writer = _file_writer(path, file_format)
+
+    def __enter__(self) -> RowWriter:
+        """Give the writer."""
+        return self._writer
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the file, also after an error: what is done is done."""
+        self._writer.close()
+
+
+def journal_of(path: Path) -> Path:
+    """Return where the rows of an unfinished Parquet file are kept."""
+    return path.with_name(path.name + JOURNAL_SUFFIX)
+
+
+def require_pyarrow() -> None:
+    """Check that Parquet can be read and written.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa  # noqa: F401  (only whether it is there)
+    except ImportError as error:
+        raise MissingExtraError("parquet", "pyarrow") from error
+
+
+def _file_writer(path: Path, file_format: str) -> RowWriter:
+    if file_format == "parquet":
+        return ParquetWriter(path)
+    stream = _open(path)
+    if file_format == "jsonl":
+        return JsonlWriter(stream)
+    return CsvWriter(stream, header=stream.tell() == 0)
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write {path}: {error.strerror or error}. "
+            "Give --output a place in a folder that exists and may be written."
+        ) from error
+
+
+def _keep_aside(path: Path) -> None:
+    # A device or a pipe, /dev/stdout say, is not a file to keep.
+    if not path.is_file() or not path.stat().st_size:
+        return
+    try:
+        path.replace(path.with_name(path.name + "~"))
+    except OSError as error:
+        raise OutputError(
+            f"Cannot move the earlier {path} aside: {error.strerror or error}. "
+            "Move it yourself, or give another --output."
+        ) from error
+
+
+def _groups(journal: Path) -> Iterator[list[FlatRow]]:
+    with journal.open("rb") as lines:
+        rows = (to_flat(json.loads(line)) for line in lines)
+        while group := list(islice(rows, _ROWS_A_GROUP)):
+            yield group
+
+
+def _parquet_schema() -> Any:
+    import pyarrow as pa
+
+    types = {"anime": pa.float64(), "cartoon": pa.float64()}
+    types |= {"width_px": pa.int32(), "height_px": pa.int32()}
+    return pa.schema([(column, types.get(column, pa.string())) for column in COLUMNS])
+
+
+def _parquet_batch(rows: list[FlatRow], schema: Any) -> Any:
+    import pyarrow as pa
+
+    for row in rows:
+        # Parquet holds valid Unicode alone; bytes that are not become \xNN.
+        row["path"] = os.fsencode(row["path"] or "").decode("utf-8", "backslashreplace")
+    return pa.RecordBatch.from_pylist(rows, schema=schema)
