@@ -6,7 +6,7 @@ from it stands in `lab/summary.py`, and torch is nowhere near.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -45,6 +45,9 @@ class Judge:
 
 class Watch(Protocol):
     """Whoever wants to see the work go on."""
+
+    def expect(self, pictures: int) -> None:
+        """Hear how many pictures there will be in all."""
 
     def begin(self, stage: str) -> None:
         """Hear what is being done now."""
@@ -178,30 +181,35 @@ def evaluate(
         BundleError: a bundle cannot be used.
     """
     borderline = [row for row in rows if row.style == BORDERLINE]
-    asked = [row for row in rows if row.style != BORDERLINE]
+    parts = [_part_of(judge, rows) for judge in judges]
+    stages = tuple(ROBUSTNESS) if robustness else ()
+    if watch is not None:
+        counted = sum(len(part.counted) for part in parts)
+        own = sum(len(part.rows) + len(part.sheets) + len(borderline) for part in parts)
+        watch.expect(own + counted * len(stages))
     result = Evaluation(judges[0].fold is not None, [], Scored(), {}, Scored(), [])
     answers: list[list[Score]] = []
-    for judge in judges:
-        own = _rows_for(judge, asked)
-        desk = _Desk(load(judge.bundle), judge.name, output / "scores", watch)
-        result.models.append(_facts(desk.classifier, judge.name))
-        result.scored.add(own, desk.score(UNDISTURBED, own))
+    for part in parts:
+        desk = _Desk(load(part.judge.bundle), part.judge.name, output / "scores", watch)
+        result.models.append(_facts(desk.classifier, part.judge.name))
+        result.scored.add(part.rows, desk.score(UNDISTURBED, part.rows))
         answers.append(desk.score(BORDERLINE, borderline))
-        result.sheets.extend(desk.score_sheets(_sheets_for(own, judge)))
-        counted = [row for row in own if counts(row)]
-        for name in ROBUSTNESS if robustness else ():
-            scores = desk.score(name, counted)
-            result.disturbed.setdefault(name, Scored()).add(counted, scores)
+        result.sheets.extend(desk.score_sheets(part.sheets))
+        for name in stages:
+            scores = desk.score(name, part.counted)
+            result.disturbed.setdefault(name, Scored()).add(part.counted, scores)
     result.borderline.add(borderline, _averaged(answers))
     return result
 
 
-def pictures_to_score(rows: Sequence[ManifestRow], judges: int, robustness: bool) -> int:
-    """Return how many scores an evaluation takes, mosaics left out: the end of a progress bar."""
-    borderline = sum(row.style == BORDERLINE for row in rows)
-    counted = sum(counts(row) for row in rows)
-    disturbed = counted * len(ROBUSTNESS) if robustness else 0
-    return len(rows) - borderline + borderline * judges + disturbed
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one judge is asked."""
+
+    judge: Judge
+    rows: list[ManifestRow]
+    counted: list[ManifestRow]
+    sheets: list[Sheet]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,24 +278,22 @@ def _is_bundle(folder: Path | str | None) -> bool:
     return folder is not None and (Path(folder) / "model.json").is_file()
 
 
-def _rows_for(judge: Judge, rows: Sequence[ManifestRow]) -> list[ManifestRow]:
-    own = [row for row in rows if judge.fold is None or row.fold == judge.fold]
-    if own:
-        return own
-    in_fold = "" if judge.fold is None else f" and fold {judge.fold}"
-    raise ManifestError(
-        f"No picture of the manifest is for {judge.name}. "
-        f"Wanted rows with style anime, cartoon or neither{in_fold}; check the column 'style'."
-    )
-
-
-def _sheets_for(rows: Sequence[ManifestRow], judge: Judge) -> list[Sheet]:
-    files: Mapping[str, list[Path]] = {"anime": [], "cartoon": [], "neither": []}
-    for row in rows:
-        if counts(row):
-            files[row.style].append(row.path)
+def _part_of(judge: Judge, rows: Sequence[ManifestRow]) -> _Part:
+    in_fold = [row for row in rows if judge.fold is None or row.fold == judge.fold]
+    own = [row for row in in_fold if row.style != BORDERLINE]
+    counted = [row for row in own if counts(row)]
+    if not counted:
+        wanted = "" if judge.fold is None else f" and fold {judge.fold}"
+        raise ManifestError(
+            f"No picture of the manifest is for {judge.name}. "
+            f"Wanted rows with style anime, cartoon or neither{wanted}; check these columns."
+        )
+    files: dict[str, list[Path]] = {}
+    for row in counted:
+        files.setdefault(row.style, []).append(row.path)
     most = SHEETS_A_KIND * (5 if judge.fold is None else 1)
-    return plan_sheets(files, seed=judge.fold or 0, sheets=min(most, 1 + len(rows) // 10))
+    sheets = plan_sheets(files, seed=judge.fold or 0, sheets=min(most, 1 + len(own) // 10))
+    return _Part(judge, own, counted, sheets)
 
 
 def _averaged(answers: Sequence[Sequence[Score]]) -> list[Score]:
