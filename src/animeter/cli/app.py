@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from animeter.cli import classify, evaluate, models
 from animeter.domain.errors import AnimeterError
 
 app = typer.Typer(
@@ -18,6 +19,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+
+app.command()(classify.classify)
+app.command()(evaluate.evaluate)
+app.add_typer(models.app, name="models")
 
 
 def _show_version(asked: bool) -> None:

@@ -7,7 +7,7 @@ network itself uses, because a JPEG can be decoded small at a fraction of the co
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -89,7 +89,7 @@ class Classifier:
         *,
         batch_size: int | None = None,
         workers: int | None = None,
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Classify a stream of pictures: as many results, in order, as they become known.
 
         A picture that cannot be read gives a `Failure` in its place. The stream is read as far
@@ -111,7 +111,7 @@ class Classifier:
         *,
         batch_size: int | None = None,
         workers: int | None = None,
-    ) -> Iterator[NDArray[np.float32] | Failure]:
+    ) -> Generator[NDArray[np.float32] | Failure, None, None]:
         """Give the embedding of each picture of a stream, in order, as `classify_many` does.
 
         Yields:
@@ -137,7 +137,7 @@ class Classifier:
         describe: Callable[[Picture, Image, Outputs, int], Found],
         batch_size: int | None,
         workers: int | None,
-    ) -> Iterator[Found | Failure]:
+    ) -> Generator[Found | Failure, None, None]:
         threads = self.workers if workers is None else _at_least_one("workers", workers)
         in_flight = (
             _IN_FLIGHT_PER_WORKER * threads

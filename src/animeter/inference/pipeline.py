@@ -5,7 +5,7 @@ results are taken. This file does not know what the work is.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -19,7 +19,7 @@ def work_ahead(
     items: Iterable[Item],
     in_flight: int,
     workers: int,
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Give `work`'s results for a stream of items, one by one and in order.
 
     The items taken and not yet given back are at most `in_flight`; they are worked on in chunks,

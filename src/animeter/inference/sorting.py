@@ -108,7 +108,8 @@ class Sorter:
                 make(place)
             except FileExistsError:
                 continue
-            self._next_number[wanted] = number
+            if number > 2:
+                self._next_number[wanted] = number
             return place
 
 

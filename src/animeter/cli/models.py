@@ -1,0 +1,139 @@
+"""The verbs `models list`, `models show` and `models verify`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from animeter.inference.classifier import Classifier
+
+app = typer.Typer(
+    help="The models at hand: list them, show one, verify that one is whole.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+Model = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[MODEL]",
+        help="A model's name or its bundle's folder; the built-in one unless given.",
+        show_default=False,
+    ),
+]
+
+
+@app.command("list")
+def list_models() -> None:
+    """List the built-in model and your own.
+
+    Example: `animeter models list`
+    """
+    from animeter.inference.bundle import list_bundles
+    from animeter.settings import read_settings
+
+    settings = read_settings()
+    broken = 0
+    for listed in list_bundles(settings):
+        if listed.bundle is None:
+            broken += 1
+            typer.echo(f"{listed.name}  broken: {listed.problem}")
+        else:
+            spec = listed.bundle.spec
+            size = f"{listed.bundle.size_bytes / 1e6:.1f} MB"
+            typer.echo(f"{listed.name}  {spec.version}  {spec.created}  {size}  {listed.folder}")
+    typer.echo(f"your own models go into {settings.models_folder}", err=True)
+    if broken:
+        raise typer.Exit(3)
+
+
+@app.command("show")
+def show_model(
+    model: Model = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all of model.json.")] = False,
+) -> None:
+    """Show what a model is, what it was trained on, how good it is and what it runs on.
+
+    Example: `animeter models show`
+    """
+    from animeter.inference.classifier import load
+
+    classifier = load(model)
+    if as_json:
+        typer.echo(classifier.bundle.spec.to_json(), nl=False)
+        return
+    for name, value in _facts(classifier):
+        typer.echo(f"{name:<14}{value}")
+    if classifier.provider_note is not None:
+        typer.echo(f"animeter: {classifier.provider_note}", err=True)
+
+
+@app.command("verify")
+def verify_model(model: Model = None) -> None:
+    """Check a model's files, and that it says here what it said where it was made.
+
+    Example: `animeter models verify`
+    """
+    from animeter.inference.classifier import load
+    from animeter.inference.golden import TOLERANCE, check_golden_pairs
+
+    classifier = load(model)
+    spec = classifier.bundle.spec
+    typer.echo(f"{spec.label} in {classifier.bundle.folder} on {classifier.provider}")
+    typer.echo(f"sha256 {spec.sha256} as described, all weights inside")
+    if not spec.golden:
+        typer.echo("animeter: the model brings no golden pairs, so nothing can be compared.")
+        raise typer.Exit(1)
+    checks = check_golden_pairs(classifier.likenesses, spec.golden)
+    for check in checks:
+        word = "same" if check.passed else "DIFFERS"
+        typer.echo(
+            f"{check.pair.picture:<12}anime {check.anime:.4f} (then {check.pair.anime:.4f})  "
+            f"cartoon {check.cartoon:.4f} (then {check.pair.cartoon:.4f})  {word}"
+        )
+    wrong = [check for check in checks if not check.passed]
+    if wrong:
+        typer.echo(
+            f"animeter: {len(wrong)} of {len(checks)} golden pictures differ by more than "
+            f"{TOLERANCE}: this model gives other answers here than where it was made. "
+            "Try another version of onnxruntime, or ANIMETER_PROVIDERS=cpu.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    typer.echo(f"all {len(checks)} golden pictures within {TOLERANCE}")
+
+
+def _facts(classifier: "Classifier") -> "Iterator[tuple[str, str]]":
+    from animeter.inference.session import available_providers
+
+    spec = classifier.bundle.spec
+    yield "model", spec.label
+    yield "created", spec.created
+    yield "licence", spec.licence
+    yield "folder", str(classifier.bundle.folder)
+    yield "size", f"{classifier.bundle.size_bytes / 1e6:.1f} MB"
+    yield "sha256", spec.sha256
+    yield "input", f"the whole picture, squashed to {spec.input.size_px} x {spec.input.size_px} px"
+    yield "embedding", f"{spec.embedding_dim} numbers"
+    for head in spec.heads:
+        yield "head", f"{head.name}: {', '.join(head.labels)}"
+    for name, part in (("anime", spec.thresholds.anime), ("cartoon", spec.thresholds.cartoon)):
+        yield "thresholds", f"{name}: absent up to {part.low:g}, present from {part.high:g}"
+    calibration = spec.calibration
+    yield "calibration", f"on {calibration.pictures:,} pictures, {calibration.fitted_on}"
+    yield from (("training", line) for line in _lines(spec.training))
+    yield from (("figures", line) for line in _lines(spec.figures))
+    yield "runs on", classifier.provider
+    yield "could run on", ", ".join(available_providers())
+
+
+def _lines(free: dict[str, Any], prefix: str = "") -> "Iterator[str]":
+    """Flatten a free part of the spec: `{"a": {"b": 1}}` is `a.b: 1`."""
+    for key, value in free.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            yield from _lines(value, f"{name}.")
+        else:
+            yield f"{name}: {value}"
