@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from animeter.cli import classify, evaluate, models
+from animeter.cli import classify, evaluate, models, train
 from animeter.domain.errors import AnimeterError
 
 app = typer.Typer(
@@ -22,6 +22,8 @@ app = typer.Typer(
 
 app.command()(classify.classify)
 app.command()(evaluate.evaluate)
+app.command()(train.train)
+app.command()(train.export)
 app.add_typer(models.app, name="models")
 
 

@@ -126,7 +126,7 @@ def _changed_pixels(view: Image.Image, recipe: AugmentRecipe, chance: random.Ran
         small_px = max(16, round(view.width * chance.uniform(0.35, 0.8)))
         view = view.resize((small_px, small_px), _BILINEAR).resize(view.size, _BILINEAR)
     if chance.random() < recipe.colour:
-        view = ImageEnhance.Brightness(view).enhance(chance.uniform(0.6, 1.35))
+        view = ImageEnhance.Brightness(view).enhance(chance.uniform(0.45, 1.4))
         view = ImageEnhance.Contrast(view).enhance(chance.uniform(0.6, 1.35))
         view = ImageEnhance.Color(view).enhance(chance.uniform(0.5, 1.5))
     if chance.random() < recipe.fade:

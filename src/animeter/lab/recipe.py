@@ -127,7 +127,7 @@ class AugmentRecipe(_Part):
     jpeg: Share = 0.3
     shrink: Share = 0.2
     frame: Share = 0.1
-    overlay: Share = 0.12
+    overlay: Share = 0.08
     page: Share = 0.04
     collage: Share = 0.08
 

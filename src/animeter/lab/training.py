@@ -1,9 +1,9 @@
 """Training one network: rows in, averaged weights out, in a folder that survives a kill.
 
-    FOLDER/last.ckpt            written after every epoch; training goes on from it
-    FOLDER/log.csv              one line an epoch
-    FOLDER/progress.json        where it is, for whoever watches from outside
-    FOLDER/weights.safetensors  the averaged weights, written last: its presence means done
+FOLDER/last.ckpt            written after every epoch; training goes on from it
+FOLDER/log.csv              one line an epoch
+FOLDER/progress.json        where it is, for whoever watches from outside
+FOLDER/weights.safetensors  the averaged weights, written last: its presence means done
 """
 
 import json
@@ -153,5 +153,3 @@ def _check_styles(rows: Sequence[ManifestRow]) -> None:
             f"Training needs pictures of anime and of cartoon, got {sorted(styles)} in "
             f"{len(rows)} rows. Check the manifest's columns 'style' and 'content'."
         )
-
-

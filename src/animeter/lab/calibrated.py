@@ -1,0 +1,83 @@
+"""Giving a run's bundles their temperatures and thresholds.
+
+Each fold's bundle is calibrated on the other folds' predictions, so that scoring the fold with it
+is honest; the final bundle is calibrated on all of them.
+"""
+
+import csv
+import dataclasses
+import json
+from collections.abc import Sequence
+
+from animeter.lab.export import Calibration, Provenance, export_bundle
+from animeter.lab.label_suspects import find_suspects
+from animeter.lab.out_of_fold import (
+    FILE,
+    FittedCalibration,
+    Predictions,
+    calibrate,
+    calibrate_without,
+    read_predictions,
+)
+from animeter.lab.runs import FINAL, Run, fold_name, training_rows
+from animeter.lab.training import WEIGHTS_FILE
+
+
+def calibrate_run(run: Run, folds: Sequence[int]) -> None:
+    """Fit calibrations from out-of-fold predictions and export every bundle with its own."""
+    predictions = read_predictions([run.part(fold_name(fold)) / FILE for fold in folds])
+    fitted = {fold_name(fold): calibrate_without(predictions, fold) for fold in folds}
+    fitted[FINAL] = calibrate(predictions)
+    words = {fold_name(fold): f"out-of-fold predictions without fold {fold}" for fold in folds}
+    words[FINAL] = "out-of-fold predictions, folds by franchise"
+    for name, calibration in fitted.items():
+        export_bundle(
+            run.recipe,
+            run.part(name) / WEIGHTS_FILE,
+            run.bundle(name),
+            _as_calibration(calibration, words[name]),
+            Provenance(training={"part": name, **_training_facts(run, name)}),
+        )
+    record = {name: dataclasses.asdict(calibration) for name, calibration in fitted.items()}
+    (run.folder / "calibration.json").write_text(json.dumps(record, indent=2) + "\n")
+    _write_suspects(run, predictions)
+
+
+def _as_calibration(fitted: FittedCalibration, words: str) -> Calibration:
+    return Calibration(
+        temperatures=fitted.temperatures,
+        rule=fitted.rule,
+        fitted_on=words,
+        pictures=fitted.pictures,
+    )
+
+
+def _training_facts(run: Run, name: str) -> dict[str, object]:
+    fold = None if name == FINAL else int(name.removeprefix("fold-"))
+    rows = training_rows(run.recipe, fold)
+    network, training = run.recipe.network, run.recipe.training
+    return {
+        "backbone": network.backbone,
+        "pictures": len(rows),
+        "franchises": len({row.franchise for row in rows if row.style != "neither"}),
+        "epochs": training.epochs,
+        "sizes_px": training.sizes_px,
+        "seed": run.recipe.seed,
+    }
+
+
+def _write_suspects(run: Run, predictions: Predictions) -> None:
+    path = run.folder / "suspects.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("path", "style", "anime", "cartoon", "confidence_in_label"))
+        for suspect in find_suspects(predictions):
+            writer.writerow(
+                (
+                    suspect.name,
+                    suspect.style,
+                    f"{suspect.anime:.4f}",
+                    f"{suspect.cartoon:.4f}",
+                    f"{suspect.confidence:.4f}",
+                )
+            )

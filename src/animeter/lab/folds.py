@@ -1,0 +1,125 @@
+"""Cross-validation by franchise, and the final network: many trainings, one resumable run.
+
+Each network is trained in a process of its own, so that a crash costs one network and memory is
+given back. What is done is known by the files that are there (see `runs`), so a run that was
+killed goes on where it was.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from animeter.domain.errors import AnimeterError
+from animeter.lab import out_of_fold
+from animeter.lab.calibrated import calibrate_run
+from animeter.lab.export import Provenance, export_bundle
+from animeter.lab.learning_curve import plot_learning_curve
+from animeter.lab.runs import FINAL, Run, fold_name, folds_of, training_rows, trusted_rows
+from animeter.lab.training import read_progress, train_network
+
+_DONE = "done"
+_POLL_S = 2.0
+
+Watch = Callable[[Mapping[str, float]], None]
+"""Told how much of each network is done, in [0, 1]."""
+
+
+class TrainingFailedError(AnimeterError):
+    """A network's process ended without its result."""
+
+    code = "training_failed"
+
+
+def part_names(run: Run) -> list[str]:
+    """Return the names of a run's networks: one a fold, and the final one.
+
+    Raises:
+        RecipeError: the manifest has no folds.
+    """
+    return [*(fold_name(fold) for fold in folds_of(trusted_rows(run.recipe))), FINAL]
+
+
+def train_part(run: Run, name: str, *, threads: int | None = None) -> None:
+    """Train one network, export it uncalibrated, and let it predict the fold it never saw.
+
+    Raises:
+        AnimeterError: the recipe or the data cannot be used.
+    """
+    fold = None if name == FINAL else int(name.removeprefix("fold-"))
+    folder = run.part(name)
+    weights = train_network(run.recipe, training_rows(run.recipe, fold), folder, threads=threads)
+    plot_learning_curve(folder)
+    if (folder / _DONE).exists():
+        return
+    export_bundle(run.recipe, weights, run.bundle(name), provenance=Provenance({"part": name}))
+    if fold is not None:
+        held_out = [row for row in trusted_rows(run.recipe) if row.fold == fold]
+        target = folder / out_of_fold.FILE
+        out_of_fold.predict_held_out(run.bundle(name), held_out, target, lambda _: None)
+    (folder / _DONE).touch()
+
+
+def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> None:
+    """Train whatever of a run is not done, then calibrate all of it.
+
+    Args:
+        run: to work on.
+        jobs: how many networks are trained at a time; each gets its share of the cores. Two
+            networks on one core each are faster than one after the other on two.
+        watch: told of the progress every few seconds.
+
+    Raises:
+        TrainingFailedError: a network's process failed; names its log. The others go on first.
+        AnimeterError: the recipe or the data cannot be used.
+    """
+    names = part_names(run)
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    waiting = [name for name in names if not (run.part(name) / _DONE).exists()]
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    failed: list[str] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                name = waiting.pop(0)
+                running[name] = _start(run, name, threads)
+            time.sleep(_POLL_S)
+            ended = [name for name, process in running.items() if process.poll() is not None]
+            failed.extend(name for name in ended if running[name].returncode != 0)
+            for name in ended:
+                del running[name]
+            watch({name: read_progress(run.part(name)) for name in names})
+    finally:
+        for process in running.values():
+            process.terminate()
+    if failed:
+        raise TrainingFailedError(
+            f"{', '.join(failed)} of {run.folder} did not finish; see "
+            f"{run.part(failed[0]) / 'train.log'}. Mend the cause and give the same command "
+            "again: what is done is kept."
+        )
+    calibrate_run(run, folds_of(trusted_rows(run.recipe)))
+
+
+def _start(run: Run, name: str, threads: int) -> "subprocess.Popen[bytes]":
+    folder = run.part(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    command: Sequence[str | Path] = [
+        sys.executable,
+        "-m",
+        "animeter",
+        "train",
+        run.recipe_path,
+        "--run",
+        run.folder,
+        "--part",
+        name,
+        "--threads",
+        str(threads),
+    ]
+    # Passive: threads that wait for each other must not spin on a core another network needs.
+    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+    with (folder / "train.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, env=environment)

@@ -1,0 +1,45 @@
+"""What leaves a run for others: the bundle, in float32 or 8 bits, and a checkpoint."""
+
+import shutil
+from pathlib import Path
+
+from animeter.domain.errors import BundleError, RecipeError
+from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
+from animeter.lab.export import save_checkpoint
+from animeter.lab.quantize import quantize_bundle
+from animeter.lab.training import WEIGHTS_FILE
+
+CHECKPOINT_FILE = "checkpoint.safetensors"
+
+
+def ship(run_folder: Path, part: str, target: Path, *, int8: bool = False) -> Path:
+    """Write a network of a run to a folder of its own: bundle and float16 checkpoint.
+
+    Args:
+        run_folder: of `animeter train`.
+        part: `final` or `fold-0`...
+        target: made if need be; files of a former bundle there are replaced.
+        int8: quantise, calibrating on pictures of the recipe's manifest.
+
+    Raises:
+        RecipeError: the folder is no run, or that network is not finished.
+        BundleError: the run's bundle is damaged.
+    """
+    weights = run_folder / part / WEIGHTS_FILE
+    source = run_folder / part / "bundle"
+    if not weights.exists() or not (source / SPEC_FILE).exists():
+        raise RecipeError(
+            f"{run_folder} holds no finished network {part!r}. Finish it with `animeter train "
+            f"RECIPE --run {run_folder}`, or name another with --part."
+        )
+    bundle = Bundle.open(source)
+    if target.exists() and target.resolve() == source.resolve():
+        raise BundleError(f"{target} is the run's own bundle. Choose another folder.")
+    target.mkdir(parents=True, exist_ok=True)
+    if int8:
+        quantize_bundle(bundle, run_folder, target)
+    else:
+        for name in (MODEL_FILE, SPEC_FILE):
+            shutil.copyfile(source / name, target / name)
+    save_checkpoint(weights, target / CHECKPOINT_FILE)
+    return target
