@@ -19,32 +19,54 @@ FIGURES = {
 
 def evaluate(
     manifest: Annotated[
-        Path, typer.Argument(help="CSV with the columns path, style, and best franchise and fold.")
+        Path,
+        typer.Argument(
+            help="A CSV file with the columns path and style, and best franchise and fold too.",
+            show_default=False,
+        ),
     ],
     model: Annotated[
-        str | None, typer.Option(help="A model's name or folder. Default: the built-in one.")
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A model's name or its bundle's folder; the built-in one unless given.",
+            show_default=False,
+        ),
     ] = None,
     folds_run: Annotated[
         Path | None,
-        typer.Option(help="A run of `train --folds`: each fold is judged by its own model."),
+        typer.Option(
+            help="The folder of a run of `train --folds`: each fold's pictures are judged by "
+            "the model that never saw them.",
+            show_default=False,
+        ),
     ] = None,
     fold: Annotated[
-        list[int] | None, typer.Option(help="Only this fold; may be given several times.")
+        list[int] | None,
+        typer.Option(help="Only this fold; may be given several times.", show_default=False),
     ] = None,
-    output: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("evaluation"),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder of the report and of the scores.")
+    ] = Path("evaluation"),
     robustness: Annotated[
-        bool, typer.Option(help="Score the pictures cropped, compressed, captioned... too.")
+        bool,
+        typer.Option(help="Score the pictures cropped, compressed, with subtitles... as well."),
     ] = True,
     pictures: Annotated[
         bool, typer.Option(help="Show the pictures of the worst mistakes in the report.")
     ] = True,
 ) -> None:
-    """Score a model over labelled pictures and write a report.
+    """How good is a model on labelled pictures?
 
-    The report is one HTML file, with the same figures as JSON and every picture as CSV beside
-    it. A call that was interrupted goes on where it stopped.
+    Writes report.html (one file, no network needed), report.json with the same figures,
+    predictions.csv with every picture, and the plots as SVG. A call that was stopped goes on
+    where it stopped. Exit code: 0 all good, 1 failure, 2 wrong usage, 3 finished but some
+    pictures could not be read.
 
-    Example: `animeter evaluate manifest.csv --folds-run runs/default --output report`
+    The built-in model: `animeter evaluate manifest.csv`
+
+    Out of fold: `animeter evaluate manifest.csv --folds-run runs/default --output report`
     """
     from animeter.lab.evaluating import Request, evaluate_manifest
 
@@ -97,25 +119,30 @@ def _progress_bar() -> "Progress":
 
 
 def _print(report: dict[str, Any], output: Path) -> None:
+    typer.echo(f"{report['pictures']['counted']:,} pictures of {report['manifest']}")
     for name, label in FIGURES.items():
         figure = report["figures"][name]
-        typer.echo(f"{label:<28}{_percent(figure['value'])}  ({_interval(figure)})")
+        typer.echo(f"{label:<28}{_percent(figure['value'])}   ({_interval(figure)})")
     verdicts = report["verdicts"]
-    decided, right = verdicts["coverage"], verdicts["accuracy_of_decided"]
-    typer.echo(f"{'right when a verdict is given':<28} {_percent(right)} of {_percent(decided)}")
+    typer.echo(f"{'pictures with a verdict':<28}{_percent(verdicts['coverage'])}")
+    typer.echo(f"{'right among them':<28}{_percent(verdicts['accuracy_of_decided'])}")
+    if report["robustness"]:
+        typer.echo(f"\n{'disturbed':<28}{'balanced':>8}   points lost: balanced, anime/cartoon")
     for row in report["robustness"]:
         label = row["name"].replace("_", " ")
         balanced = row["figures"]["balanced_accuracy"]["value"]
-        lost = [
-            row["loss"][name]["value"] for name in ("anime_against_cartoon", "balanced_accuracy")
-        ]
-        points = ", ".join("-" if loss is None else f"{100 * loss:+.1f}" for loss in lost)
-        typer.echo(f"{label:<28}{_percent(balanced)}  points lost: {points}")
-    typer.echo(f"report: {output / 'report.html'}")
+        lost = [row["loss"][name] for name in ("balanced_accuracy", "anime_against_cartoon")]
+        typer.echo(f"{label:<28}{_percent(balanced)}   {_points(lost[0])}, {_points(lost[1])}")
+    typer.echo(f"\n{output / 'report.html'}")
 
 
 def _percent(value: float | None) -> str:
-    return "     -" if value is None else f"{100 * value:5.1f} %"
+    return f"{'-':>8}" if value is None else f"{100 * value:6.1f} %"
+
+
+def _points(loss: dict[str, float | None]) -> str:
+    value = loss["value"]
+    return f"{'-':>5}" if value is None else f"{round(100 * value, 1) + 0.0:+5.1f}"
 
 
 def _interval(figure: dict[str, float | None]) -> str:

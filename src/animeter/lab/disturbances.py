@@ -355,7 +355,7 @@ def _write_paragraphs(
     while top < page.height - margin_px:
         lines = chance.randint(2, 6)
         start = chance.randrange(sheet.height // line_px - lines) * line_px
-        width_px = min(sheet.width, page.width - 2 * margin_px)
+        width_px = max(1, min(sheet.width, page.width - 2 * margin_px))
         text = sheet.crop((0, start, width_px, start + lines * line_px))
         last = round(width_px * chance.uniform(0.3, 0.9))
         text.paste(0, (last, (lines - 1) * line_px, width_px, lines * line_px))

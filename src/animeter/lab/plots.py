@@ -190,14 +190,14 @@ def coverage_plot(axes: "Axes", coverage: Part, verdicts: Part) -> None:
         axes.annotate(
             f"the verdicts: {100 * accuracy:.1f} % right\nof {100 * decided:.1f} % decided",
             (100 * decided, 100 * accuracy),
-            xytext=(-12, -14),
+            xytext=(-10, -10),
             textcoords="offset points",
             ha="right",
             va="top",
         )
         shown.append(100 * accuracy)
     axes.set(xlabel="% of pictures decided, surest first", ylabel="% of them right", xlim=(0, 101))
-    axes.set_ylim(max(0, min(shown) - 4), 100.3)
+    axes.set_ylim(max(0, 100 - 1.35 * (100 - min(shown)) - 1), 100.3)
 
 
 @_plot(9.6, 3.6)
@@ -244,7 +244,7 @@ def robustness_plot(axes: "Axes", robustness: Sequence[Part]) -> None:
 def franchise_histogram(axes: "Axes", franchises: Sequence[Part]) -> None:
     """Draw how many franchises have which accuracy."""
     bins = [5 * index for index in range(21)]
-    shares = [100 * part["accuracy"]["value"] for part in franchises]
+    shares = [100 * part["accuracy"]["value"] for part in franchises if not part["gathered"]]
     counts, _, _ = axes.hist(shares, bins=bins, color=BOTH, rwidth=0.9, alpha=0.85)
     for count, left in zip(counts, bins, strict=False):
         if count:
@@ -257,7 +257,7 @@ def franchise_histogram(axes: "Axes", franchises: Sequence[Part]) -> None:
 @_plot(9.6, 7.6)
 def franchise_bars(axes: "Axes", franchises: Sequence[Part], shown: int = 25) -> None:
     """Draw the franchises with the lowest accuracy, coloured by their style."""
-    worst = franchises[:shown]
+    worst = [part for part in franchises if not part["gathered"]][:shown]
     for index, part in enumerate(worst):
         style = max(part["by_style"], key=part["by_style"].get)
         figure = part["accuracy"]

@@ -68,7 +68,7 @@ def write_report(
         for name, drawing in drawings.items():
             _write(output / "plots" / f"{name}.svg", plots.standalone(drawing))
         _write(output / "predictions.csv", predictions_csv(evaluation))
-        _write(output / "report.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+        _write(output / "report.json", _json(summary))
         _write(output / "report.html", page)
     except OSError as error:
         raise OutputError(
@@ -91,7 +91,7 @@ def draw_plots(summary: Report) -> dict[str, str]:
         drawings["robustness"] = plots.robustness_plot(summary["robustness"])
     if summary["mosaics"]:
         drawings["mosaics"] = plots.mosaic_plot(summary["mosaics"])
-    if summary["groups"]["franchise"]:
+    if any(not group["gathered"] for group in summary["groups"]["franchise"]):
         drawings["franchises"] = plots.franchise_histogram(summary["groups"]["franchise"])
         drawings["worst_franchises"] = plots.franchise_bars(summary["groups"]["franchise"])
     return drawings
@@ -155,7 +155,8 @@ def points(value: float | None, digits: int = 1) -> str:
     """Write a difference of shares in points, always signed."""
     if value is None:
         return DASH
-    return f"{100 * value:+.{digits}f}".replace("-", MINUS)
+    # Adding zero turns the minus of a rounded-away loss into a plus.
+    return f"{round(100 * value, digits) + 0.0:+.{digits}f}".replace("-", MINUS)
 
 
 def _words(name: str) -> str:
@@ -194,6 +195,11 @@ def _thumbnail(path: Path) -> str | None:
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=72)
     return "data:image/jpeg;base64," + b64encode(buffer.getvalue()).decode()
+
+
+def _json(summary: Report) -> str:
+    # NaN is not JSON: a figure that is none must have become null before it comes here.
+    return json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _write(path: Path, text: str) -> None:

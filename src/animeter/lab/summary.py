@@ -29,6 +29,7 @@ CURVE_POINTS = 200
 MISTAKES_SHOWN = 12
 SMALLEST_GROUP = 10
 """Groups with fewer pictures are put together: their figures would be noise with a name."""
+FEWEST_FRANCHISES = 5
 
 LIKENESSES = ("anime", "cartoon")
 Report = dict[str, Any]
@@ -107,8 +108,9 @@ def reliability(probability: NDArray[np.float64], truth: NDArray[np.bool_]) -> R
     return {"expected_calibration_error": _number(error), "bins": bins}
 
 
-def _tallies(part: Scored) -> Tallies:
-    franchise = np.array([row.franchise for row in part.rows], dtype=np.str_)
+def _tallies(part: Scored, by_picture: bool = False) -> Tallies:
+    names = [row.name if by_picture else row.franchise for row in part.rows]
+    franchise = np.array(names, dtype=np.str_)
     return Tallies.of(part.likeness, styles_of(part.rows), franchise)
 
 
@@ -184,25 +186,32 @@ def _grouped(part: Scored, key: Callable[[ManifestRow], str]) -> list[Report]:
     for index, row in enumerate(part.rows):
         groups.setdefault(key(row), []).append(index)
     small = [name for name, members in groups.items() if len(members) < SMALLEST_GROUP]
-    if len(small) > 1:
-        label = f"{len(small)} with fewer than {SMALLEST_GROUP} pictures"
-        groups[label] = [index for name in small for index in groups.pop(name)]
+    rest = [index for name in small for index in groups.pop(name)]
     made = [_group(name, part, members) for name, members in groups.items() if name]
-    return sorted(made, key=lambda group: (group["accuracy"]["value"], group["name"]))
+    made.sort(key=lambda group: (group["accuracy"]["value"], group["name"]))
+    if rest:
+        label = f"{len(small)} with fewer than {SMALLEST_GROUP} pictures"
+        made.append(_group(label, part, rest) | {"gathered": len(small)})
+    return made
 
 
 def _group(name: str, part: Scored, members: list[int]) -> Report:
     chosen = Scored([part.rows[i] for i in members], [part.scores[i] for i in members])
-    tallies = _tallies(chosen)
+    franchises = {row.franchise for row in chosen.rows}
+    # Of a handful of franchises no draw can say how others would do: single pictures are drawn.
+    by_picture = len(franchises) < FEWEST_FRANCHISES
+    tallies = _tallies(chosen, by_picture)
     figures = tallies.figures(draw_franchises(len(tallies.sums), DRAWS, SEED))
     mean = chosen.likeness.mean(axis=0)
     return {
         "name": name,
         "pictures": len(members),
-        "franchises": len(tallies.sums),
+        "franchises": len(franchises),
+        "gathered": 0,
         "by_style": {style: sum(row.style == style for row in chosen.rows) for style in STYLES},
         "accuracy": figures["accuracy"].to_dict(),
         "anime_against_cartoon": figures["anime_against_cartoon"].to_dict(),
+        "resampled": "picture" if by_picture else "franchise",
         "anime": float(mean[0]),
         "cartoon": float(mean[1]),
     }
