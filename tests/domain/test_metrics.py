@@ -68,6 +68,8 @@ def test_calibration_error_of_known_cases() -> None:
     # Two bins that err in opposite directions do not cancel.
     halves = metrics.expected_calibration_error([0.2, 0.2, 0.8, 0.8], [1, 0, 1, 0])
     assert halves == pytest.approx(0.3)
+    # A probability of one belongs to the last bin, and shares it with its neighbours.
+    assert metrics.expected_calibration_error([1.0, 0.95], [0, 1]) == pytest.approx(0.475)
 
 
 @pytest.mark.parametrize("prob", [[-0.1, 0.5], [0.5, 1.1], [float("nan"), 0.5]])
@@ -133,6 +135,12 @@ def test_the_bootstrap_covers_the_truth_about_as_often_as_it_says() -> None:
         )
         hits += low <= 3.0 <= high
     assert 0.88 <= hits / 200 <= 0.99
+
+
+def test_the_bootstrap_cuts_off_as_much_at_either_end() -> None:
+    draws = iter(np.linspace(0.0, 1.0, 401))
+    interval = metrics.bootstrap_interval(lambda rows: float(next(draws)), [0, 1], n=401)
+    assert interval == pytest.approx((0.025, 0.975))
 
 
 def test_the_bootstrap_leaves_out_draws_without_a_figure() -> None:
