@@ -5,17 +5,17 @@ read in rounds, each of which keeps only the next few ten thousand names, so tha
 million pictures costs a few readings of its list instead of a list of a million names.
 """
 
-import heapq
 import os
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import translate
+from itertools import islice, starmap
 from pathlib import Path
 from typing import NamedTuple
 
 from animeter.media.formats import PICTURE_SUFFIXES
 
-_NAMES_PER_ROUND = 32_768
+_NAMES_PER_ROUND = 65_536
 _SUFFIXES = tuple(PICTURE_SUFFIXES)
 _WILDCARD = re.compile(r"[*?\[]")
 
@@ -40,7 +40,7 @@ def list_pictures(
     Args:
         sources: what to expand, taken one at a time; it may be a stream without end.
         recursive: whether folders are entered that lie inside a folder that was named.
-        names_per_round: how many names of a folder are held in memory at once.
+        names_per_round: how many names of a folder are held in memory at once, or twice that.
     """
     for source in sources:
         if source == "":  # An empty line of a list, which Path would take for this very folder.
@@ -69,15 +69,17 @@ def _entries(folder: Path, names_per_round: int) -> Iterator[_Entry]:
     while True:
         with os.scandir(folder) as found:
             later = (
-                _Entry(entry.name, entry.is_dir(follow_symlinks=False))
+                (entry.name, entry.is_dir(follow_symlinks=False))
                 for entry in found
                 if entry.name > last and not (entry.is_symlink() and entry.is_dir())
             )
-            batch = heapq.nsmallest(names_per_round, later)
-        yield from batch
+            batch: list[tuple[str, bool]] = []
+            while some := list(islice(later, names_per_round)):
+                batch = sorted([*batch, *some])[:names_per_round]
+        yield from starmap(_Entry, batch)
         if len(batch) < names_per_round:
             return
-        last = batch[-1].name
+        last = batch[-1][0]
 
 
 def _readable_entries(folder: Path, names_per_round: int) -> Iterator[_Entry]:
