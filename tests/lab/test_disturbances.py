@@ -147,7 +147,9 @@ def test_mirrored_twice_is_the_same() -> None:
 
 def test_a_lower_quality_is_further_from_the_picture() -> None:
     smooth = noise(20, 12).resize((200, 120), Image.Resampling.BICUBIC)
-    error = [abs(pixels(made.jpeg(smooth, quality=q)) - pixels(smooth)).mean() for q in (10, 30, 90)]
+    error = [
+        abs(pixels(made.jpeg(smooth, quality=q)) - pixels(smooth)).mean() for q in (10, 30, 90)
+    ]
     assert error[0] > error[1] > error[2]
 
 

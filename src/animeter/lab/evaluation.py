@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from animeter.datasets.manifest import ManifestRow
+from animeter.datasets.manifest import BORDERLINE, ManifestRow
 from animeter.domain.errors import AnimeterError, ManifestError, RecipeError
 from animeter.inference.classifier import Classifier, load
 from animeter.lab.disturbances import ROBUSTNESS
@@ -24,7 +24,6 @@ from animeter.lab.mosaics import SHEETS_A_KIND, Sheet, plan_sheets
 from animeter.lab.scoring import Score, Task, likeness_of, score
 from animeter.media.images import read_image
 
-BORDERLINE = "borderline"
 UNDISTURBED = "undisturbed"
 
 
