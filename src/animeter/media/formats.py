@@ -3,6 +3,7 @@
 Only the formats named here are ever handed to a decoder.
 """
 
+from codecs import getincrementaldecoder
 from enum import StrEnum
 
 from animeter.domain.errors import UnsupportedFormatError
@@ -136,7 +137,15 @@ def _describe_text(data: bytes) -> str:
         return "an HTML page (a failed download, perhaps)"
     if head.startswith(b"<?xml"):
         return "an XML document"
-    # 0 to 8 and 14 to 31, the escape aside, do not stand in text of any usual encoding.
-    if head and not any(byte < 9 or 13 < byte < 27 for byte in head):
+    if _is_text(head):
         return "text"
     return f"data of an unknown kind (it begins with {data[:8].hex(' ')})"
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the bytes are UTF-8, perhaps cut off, without controls other than white space."""
+    try:
+        characters = getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return bool(characters) and all(c.isprintable() or c.isspace() for c in characters)

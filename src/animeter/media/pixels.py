@@ -28,6 +28,8 @@ def eight_bit(picture: PillowImage.Image) -> PillowImage.Image:
         return _from_sixteen_bit(picture)
     if picture.mode == "RGBa":
         return picture
+    if picture.mode == "La":
+        picture = picture.convert("LA")
     if picture.has_transparency_data:
         return picture.convert("RGBA").convert("RGBa")
     if picture.mode in ("L", "RGB"):
