@@ -1,4 +1,4 @@
-"""A real bundle that needs no training: its anime likeness is redness, its cartoon likeness blueness.
+"""A real bundle that needs no training: its anime likeness is redness, the other blueness.
 
 Red pictures are anime, blue ones cartoon, magenta ones both, black or green ones neither, and
 middling ones unsure, so that a test can say what each verdict must be.
@@ -31,7 +31,7 @@ COLOURS = {
 def tiny_network() -> onnx.ModelProto:
     """Build the network: resize, one convolution, pooling and two sigmoids."""
     rng = np.random.default_rng(0)
-    kernel = rng.uniform(0.0, 0.02, (EMBEDDING_DIM, 3, 4, 4)).astype(np.float32)
+    kernel = rng.uniform(0.0, 0.02 / 255.0, (EMBEDDING_DIM, 3, 4, 4)).astype(np.float32)
     kernel[:3] = 0.0
     for channel in range(3):
         kernel[channel, channel] = 1.0 / 16.0 / 255.0  # the mean of one colour

@@ -7,6 +7,7 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -127,8 +128,8 @@ def _read_csv(file: BinaryIO, run: EarlierRun) -> None:
     for number, record in enumerate(_csv_records(file)):
         run.whole_bytes += len(record)
         if number > 0:
-            text = record.decode("utf-8", "surrogateescape")
-            row = dict(zip(COLUMNS, next(csv.reader(text.splitlines(keepends=True))), strict=False))
+            text = StringIO(record.decode("utf-8", "surrogateescape"), newline="")
+            row = dict(zip(COLUMNS, next(csv.reader(text)), strict=False))
             run.add(row.get("path"), row.get("verdict"))
 
 
