@@ -115,7 +115,10 @@ def _plot(width_in: float, height_in: float) -> Callable[[_Drawing[_Rest]], Call
 
 @_plot(5.0, 4.2)
 def roc_plot(axes: "Axes", roc: Part) -> None:
-    """Draw the receiver operating characteristic of both likenesses."""
+    """Draw the receiver operating characteristic of both likenesses.
+
+    The share of false alarms is drawn by powers of ten: what matters happens below a tenth.
+    """
     for word, curve in roc.items():
         if curve is not None:
             axes.plot(
@@ -124,8 +127,13 @@ def roc_plot(axes: "Axes", roc: Part) -> None:
                 color=_OF_WORD[word],
                 label=f"{word} likeness, area {curve['auc']:.4f}",
             )
-    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
-    axes.set(xlabel="share of others let in", ylabel="share found", xlim=(-0.01, 1), ylim=(0, 1.01))
+    axes.set_xscale("log")
+    ticks = (0.001, 0.01, 0.1, 1.0)
+    axes.set_xticks(ticks, [f"{100 * tick:g} %" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    shares = [0.2 * step for step in range(6)]
+    axes.set_yticks(shares, [f"{100 * share:.0f} %" for share in shares])
+    axes.set(xlabel="of others let in", ylabel="found", xlim=(0.0008, 1.05), ylim=(0, 1.01))
     axes.legend(loc="lower right")
 
 
@@ -168,7 +176,7 @@ def confusion_plot(axes: "Axes", confusion: Part) -> None:
             middle = (column + 0.48, row + 0.42)
             axes.text(*middle, f"{100 * share:.1f} %", ha="center", va="center", weight=weight)
             below = (column + 0.48, row + 0.66)
-            axes.text(*below, f"{count:,}", ha="center", va="center", color=MUTED, fontsize=8.5)
+            axes.text(*below, f"{count:,}", ha="center", va="center", alpha=0.8, fontsize=8.5)
     ticks = [index + 0.48 for index in range(len(labels))]
     axes.set_xticks(ticks, labels)
     axes.set_yticks(ticks, labels, rotation=90, va="center")
@@ -237,7 +245,7 @@ def robustness_plot(axes: "Axes", robustness: Sequence[Part]) -> None:
     axes.set_yticks(range(len(names)), names, color=INK)
     axes.set(xlabel="points lost against the undisturbed pictures", ylim=(len(names) - 0.4, -0.6))
     axes.grid(visible=False, axis="y")
-    axes.legend(loc="best")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
 @_plot(9.6, 3.4)
@@ -250,7 +258,8 @@ def franchise_histogram(axes: "Axes", franchises: Sequence[Part]) -> None:
         if count:
             middle = left + 2.5
             axes.text(middle, count, f"{count:.0f}", ha="center", va="bottom", fontsize=9)
-    axes.set(xlabel="% of a franchise's pictures right", ylabel="franchises", xlim=(0, 100))
+    least = max(0, 10 * (min(shares) // 10) - 10)
+    axes.set(xlabel="% of a franchise's pictures right", ylabel="franchises", xlim=(least, 100))
     axes.grid(visible=False, axis="x")
 
 
@@ -299,7 +308,7 @@ def _stacked_bars(axes: "Axes", bars: dict[str, dict[str, float]]) -> None:
             width = 100 * part / whole if whole else 0.0
             axes.barh(index, width, left=left, color=_OF_WORD[word], height=0.66, alpha=0.88)
             if width >= 4:
-                label = f"{width:.0f} %" if width >= 6 else f"{width:.0f}"
+                label = f"{width:.0f} %"
                 axes.text(left + width / 2, index, label, ha="center", va="center", color=PAPER)
             left += width
     axes.set_yticks(range(len(bars)), list(bars), color=INK)

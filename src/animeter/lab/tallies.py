@@ -8,6 +8,7 @@ the intervals, are the same.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,14 +80,15 @@ class Tallies:
         np.add.at(sums, number, table)
         return cls(sums)
 
-    def figures(self, draws: Indices) -> dict[str, Figure]:
+    def figures(self, draws: Floats) -> dict[str, Figure]:
         """Return every figure of `STATISTICS` with its interval."""
+        whole, drawn = self.sums.sum(axis=0)[None], draws @ self.sums
         return {
-            name: figure(statistic, self.sums, draws @ self.sums)
+            name: _with_interval(float(statistic(whole)[0]), statistic(drawn))
             for name, statistic in STATISTICS.items()
         }
 
-    def losses(self, undisturbed: "Tallies", draws: Indices) -> dict[str, Figure]:
+    def losses(self, undisturbed: "Tallies", draws: Floats) -> dict[str, Figure]:
         """Return by how much each accuracy lies below that of the undisturbed pictures.
 
         Both are drawn together, franchise by franchise, so that the interval is that of the
@@ -108,17 +110,16 @@ class Tallies:
         return rounded
 
 
-def draw_franchises(franchises: int, draws: int = 1000, seed: int = 0) -> Indices:
+@lru_cache(maxsize=2)
+def draw_franchises(franchises: int, draws: int = 1000, seed: int = 0) -> Floats:
     """Draw whole franchises with replacement: [draws, franchises], how often each was drawn."""
     generator = np.random.default_rng(seed)
     drawn = generator.integers(franchises, size=(draws, franchises))
-    counts = [np.bincount(draw, minlength=franchises) for draw in drawn]
-    return np.array(counts, dtype=np.int64)
-
-
-def figure(statistic: Statistic, sums: Floats, drawn: Floats) -> Figure:
-    """Take a statistic of the sums [G, K], and of every draw's sums [draws, K]."""
-    return _with_interval(float(statistic(sums.sum(axis=0)[None])[0]), statistic(drawn))
+    places = drawn + franchises * np.arange(draws)[:, None]
+    counts = np.bincount(places.ravel(), minlength=draws * franchises)
+    result = counts.reshape(draws, franchises).astype(np.float64)
+    result.setflags(write=False)
+    return result
 
 
 def accuracy(sums: Floats) -> Floats:
