@@ -188,9 +188,9 @@ def _trim_gif(data: bytes, limits: Limits) -> Trimmed:
     parts = 0
     while data[position] in (_PADDING, _EXTENSION):
         parts += 1
+        _check_parts(parts, limits)
         start, position = position, position + 1
         if data[start] == _PADDING:
-            _check_parts(parts, limits)
             continue
         position += 1
         while (length := data[position]) > 0:

@@ -47,12 +47,15 @@ class Decoded:
         width_px: width as stored.
         height_px: height as stored.
         orientation: how the picture is to be turned, 1 to 8 as in EXIF.
+        box: left, top, right and bottom of the part of `picture` that holds the stored picture,
+            where that is not all of it: a side of 1333 shrunk to a quarter is 333.25 of 334 pixels.
     """
 
     picture: PillowImage.Image
     width_px: int
     height_px: int
     orientation: int
+    box: tuple[float, float, float, float] | None = None
 
 
 def decode(
@@ -77,9 +80,11 @@ def decode(
         picture = opener(io.BytesIO(trimmed.data))
         width_px, height_px = picture.size
         check_pixels(width_px, height_px, limits)
+        box = None
         if shrink_to_px is not None and picture_format is PictureFormat.JPEG:
             side_px = _DRAFT_MARGIN * shrink_to_px
-            picture.draft(None, (side_px, side_px))
+            drafted = picture.draft(None, (side_px, side_px))
+            box = None if drafted is None else drafted[1]
         picture.load()
     orientation = trimmed.orientation
     if picture_format is PictureFormat.AVIF:  # Pillow tells the container's own turning as EXIF.
@@ -87,7 +92,7 @@ def decode(
     if picture_format is not PictureFormat.JPEG:
         width_px, height_px = picture.size  # A HEIC's size is certain only now.
         check_pixels(width_px, height_px, limits)
-    return Decoded(picture, width_px, height_px, orientation)
+    return Decoded(picture, width_px, height_px, orientation, box)
 
 
 @contextmanager

@@ -55,11 +55,18 @@ def _from_sixteen_bit(picture: PillowImage.Image) -> PillowImage.Image:
     return PillowImage.merge("LA", (grey, opaque)).convert("RGBA").convert("RGBa")
 
 
-def squash(picture: PillowImage.Image, side_px: int) -> PillowImage.Image:
-    """Resize to a square, the aspect ratio not kept, with the antialiased triangle filter."""
-    return picture.resize(
-        (side_px, side_px), PillowImage.Resampling.BILINEAR, reducing_gap=_REDUCING_GAP
-    )
+def squash(
+    picture: PillowImage.Image, side_px: int, box: tuple[float, float, float, float] | None = None
+) -> PillowImage.Image:
+    """Resize to a square, the aspect ratio not kept, with the antialiased triangle filter.
+
+    Args:
+        picture: of mode L, RGB or RGBa.
+        side_px: side of the square.
+        box: left, top, right and bottom of what is to fill the square, if not all of it.
+    """
+    bilinear = PillowImage.Resampling.BILINEAR
+    return picture.resize((side_px, side_px), bilinear, box, _REDUCING_GAP)
 
 
 def rgb_array(picture: PillowImage.Image) -> NDArray[np.uint8]:
