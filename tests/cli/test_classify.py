@@ -189,6 +189,15 @@ def test_a_bad_setting_is_exit_code_1(run: Program, pictures: Path) -> None:
     assert b"'warp'" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_a_full_disk_is_exit_code_1(run: Program, pictures: Path, suffix: str) -> None:
+    done = run("classify", "pictures", "-o", "/dev/full", "-f", suffix, *TINY)
+    assert done.returncode == 1
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_sorting_copies_and_never_overwrites(run: Program, pictures: Path, tmp_path: Path) -> None:
     arguments = ("classify", "pictures", "--sort-into", "pictures/sorted", *TINY)
     assert run(*arguments).returncode == 0
@@ -259,21 +268,21 @@ def test_quiet_says_nothing_and_verbose_names_the_provider(run: Program, picture
 
 
 def test_a_reader_that_leaves_early(
-    command: list[str], environment: dict[str, str], pictures: Path
+    command: list[str], environment: dict[str, str], pictures: Path, tmp_path: Path
 ) -> None:
-    many = [str(pictures / "anime.png")] * 3000
-    with subprocess.Popen(
-        [*command, "classify", "-", "-f", "jsonl", *TINY],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment,
-    ) as process:
-        assert process.stdin is not None
+    (tmp_path / "list.txt").write_text(f"{pictures / 'anime.png'}\n" * 3000)
+    with (
+        (tmp_path / "list.txt").open("rb") as listed,
+        subprocess.Popen(
+            [*command, "classify", "-", "-f", "jsonl", *TINY],
+            stdin=listed,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+        ) as process,
+    ):
         assert process.stdout is not None
         assert process.stderr is not None
-        process.stdin.write("\n".join(many).encode())
-        process.stdin.close()
         assert b"anime.png" in process.stdout.readline()
         process.stdout.close()
         said = process.stderr.read()

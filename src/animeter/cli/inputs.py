@@ -44,7 +44,9 @@ def count_pictures(
 
 
 def _from_name(source: str, recursive: bool, left_out: str | None) -> Iterator[str]:
-    if not Path(source).is_dir() and (os.path.lexists(source) or not _WILDCARDS & set(source)):
+    # os.path, since Path.is_dir raises for a name that is too long, and a list may hold anything.
+    is_folder = os.path.isdir(source)  # noqa: PTH112
+    if not is_folder and (os.path.lexists(source) or not _WILDCARDS & set(source)):
         yield source  # letter for letter as it was given
         return
     from animeter.media.listing import list_pictures

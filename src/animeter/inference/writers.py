@@ -8,6 +8,7 @@ are kept in a JSONL journal beside it until the end, and then turned into the fi
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext, suppress
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -45,8 +46,7 @@ class JsonlWriter:
 
     def write(self, result: Result) -> None:
         """Write one line."""
-        self._stream.write(to_json_line(result))
-        self._stream.flush()
+        _put(self._stream, to_json_line(result))
 
     def close(self) -> None:
         """Close the stream if it is ours."""
@@ -83,8 +83,7 @@ class CsvWriter:
     def _write_fields(self, fields: Sequence[str]) -> None:
         line = ",".join(map(_csv_field, fields)) + "\n"
         # A path that is not valid Unicode goes out as the bytes it is.
-        self._stream.write(line.encode("utf-8", "surrogateescape"))
-        self._stream.flush()
+        _put(self._stream, line.encode("utf-8", "surrogateescape"))
 
 
 class ParquetWriter:
@@ -94,12 +93,10 @@ class ParquetWriter:
         path: the file; rows that it or its journal hold already are kept.
 
     Raises:
-        MissingExtraError: pyarrow is not installed.
         OutputError: the journal cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
-        require_pyarrow()
         self._path = path
         self._journal = journal_of(path)
         self._rows = JsonlWriter(_open(self._journal))
@@ -145,6 +142,8 @@ class OutputFile:
     """
 
     def __init__(self, path: Path, file_format: str, *, append: bool) -> None:
+        if file_format == "parquet":
+            require_pyarrow()
         if not append:
             for old in (path, journal_of(path)):
                 _keep_aside(old)
@@ -161,7 +160,9 @@ class OutputFile:
         trace: TracebackType | None,
     ) -> None:
         """Finish the file, also after an error: what is done is done."""
-        self._writer.close()
+        # A disk that is full is full for the rest of the buffer too, and has been told of.
+        with suppress(OSError) if isinstance(error, OutputError) else nullcontext():
+            self._writer.close()
 
 
 def journal_of(path: Path) -> Path:
@@ -204,6 +205,19 @@ def _open(path: Path) -> BinaryIO:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. "
             "Give --output a place in a folder that exists and may be written."
+        ) from error
+
+
+def _put(stream: BinaryIO, row: bytes) -> None:
+    try:
+        stream.write(row)
+        stream.flush()
+    except BrokenPipeError:
+        raise  # nobody reads on: not a failure to be told of
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write rows: {error.strerror or error}. Rows written before are good; "
+            "make room, and run again with --resume."
         ) from error
 
 
