@@ -1,0 +1,45 @@
+"""Mutated pictures give an image or an error of ours: no crash, no hang, no flood of memory.
+
+A few hundred inputs here; `make fuzz` tries 10,000 (ANIMETER_FUZZ_INPUTS).
+"""
+
+import os
+import sys
+
+import pytest
+
+from animeter.media.images import read_image
+from tests.fuzz.campaign import Campaign
+from tests.fuzz.mutations import mutated
+from tests.fuzz.seeds import seed_files
+
+FEW = 300
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="caps memory by way of /proc and rlimits"
+)
+
+
+# Valid files of colour modes that are refused on purpose.
+REFUSED = {"tiff-F", "tiff-LAB"}
+
+
+@pytest.mark.parametrize("name", sorted(set(seed_files()) - REFUSED))
+def test_what_fuzzing_starts_from_is_sound(name: str) -> None:
+    assert read_image(seed_files()[name]).rgb.size > 0
+
+
+def test_an_input_depends_on_its_number_and_seed_alone() -> None:
+    assert mutated(7, seed=0) == mutated(7, seed=0)
+    assert mutated(7, seed=0)[1] != mutated(7, seed=1)[1]
+
+
+@pytest.mark.fuzz
+def test_mutated_pictures_are_images_or_errors_of_ours() -> None:
+    inputs = int(os.environ.get("ANIMETER_FUZZ_INPUTS", FEW))
+    campaign = Campaign(seed=0)
+    campaign.run(0, inputs)
+    assert campaign.findings == []
+    assert sum(campaign.outcomes.values()) == inputs
+    assert campaign.outcomes["image"] > inputs // 20, "hardly any got past the first check"
+    assert campaign.outcomes["unreadable_image"] > inputs // 5, "hardly any was broken"
