@@ -190,6 +190,26 @@ def test_a_manifest_without_folds_cannot_be_judged_out_of_fold(tmp_path: Path) -
         folds_of(read_manifest(manifest))
 
 
+def test_a_franchise_in_two_folds_is_refused(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    rows = [
+        ("path", "style", "franchise", "fold"),
+        *((f"{n}.jpg", "anime", "X", n) for n in (0, 3)),
+    ]
+    with manifest.open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    with pytest.raises(ManifestError, match="'X' stands in the folds 0 and 3"):
+        folds_of(read_manifest(manifest))
+
+
+def test_a_model_of_another_fold_is_refused(folder: Path, tmp_path: Path) -> None:
+    rows = read_manifest(folder / "data" / "manifest.csv")
+    bundle = tmp_path / "run" / "fold-0" / "bundle"
+    write_bundle(bundle, tiny_network(), training={"part": "fold-1"})
+    with pytest.raises(BundleError, match="trained as 'fold-1'"):
+        evaluate(rows, judges_of_folds(tmp_path / "run", [0]), tmp_path / "out", robustness=False)
+
+
 def test_a_judge_without_pictures_is_refused(folder: Path, tmp_path: Path) -> None:
     rows = [
         row

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from animeter.datasets.manifest import BORDERLINE, ManifestRow
-from animeter.domain.errors import AnimeterError, ManifestError, RecipeError
+from animeter.domain.errors import AnimeterError, BundleError, ManifestError, RecipeError
 from animeter.inference.classifier import Classifier, load
 from animeter.lab.disturbances import ROBUSTNESS
 from animeter.lab.mosaics import SHEETS_A_KIND, Sheet, plan_sheets
@@ -65,6 +65,7 @@ class ModelFacts:
     sha256: str
     size_bytes: int
     input_px: int
+    fitted_on: str
     temperature: dict[str, float]
     thresholds: dict[str, dict[str, float]]
 
@@ -148,7 +149,7 @@ def folds_of(rows: Sequence[ManifestRow]) -> list[int]:
     """Return the folds that occur.
 
     Raises:
-        ManifestError: none does.
+        ManifestError: none does, or a drawn franchise stands in two.
     """
     folds = sorted({row.fold for row in rows if row.fold is not None})
     if not folds:
@@ -156,6 +157,17 @@ def folds_of(rows: Sequence[ManifestRow]) -> list[int]:
             "The manifest gives no picture a fold. Out-of-fold figures need the column 'fold'; "
             "without it, name one model with --model."
         )
+    home: dict[str, int] = {}
+    for row in rows:
+        # What is not drawn may share a name with a show: a film with actors teaches no drawing.
+        if row.fold is None or row.style == "neither":
+            continue
+        if home.setdefault(row.franchise, row.fold) != row.fold:
+            raise ManifestError(
+                f"The franchise {row.franchise!r} stands in the folds {home[row.franchise]} and "
+                f"{row.fold}, so a model would be judged on drawings it has seen. "
+                "Give all pictures of a franchise one fold."
+            )
     return folds
 
 
@@ -177,7 +189,7 @@ def evaluate(
 
     Raises:
         ManifestError: there is no picture that a judge may judge.
-        BundleError: a bundle cannot be used.
+        BundleError: a bundle cannot be used, or was trained as another fold's.
     """
     borderline = [row for row in rows if row.style == BORDERLINE]
     parts = [_part_of(judge, rows) for judge in judges]
@@ -189,7 +201,7 @@ def evaluate(
     result = Evaluation(judges[0].fold is not None, [], Scored(), {}, Scored(), [])
     answers: list[list[Score]] = []
     for part in parts:
-        desk = _Desk(load(part.judge.bundle), part.judge.name, output / "scores", watch)
+        desk = _Desk(_load(part.judge), part.judge.name, output / "scores", watch)
         result.models.append(_facts(desk.classifier, part.judge.name))
         result.scored.add(part.rows, desk.score(UNDISTURBED, part.rows))
         answers.append(desk.score(BORDERLINE, borderline))
@@ -277,6 +289,17 @@ def _is_bundle(folder: Path | str | None) -> bool:
     return folder is not None and (Path(folder) / "model.json").is_file()
 
 
+def _load(judge: Judge) -> Classifier:
+    classifier = load(judge.bundle)
+    trained_as = classifier.bundle.spec.training.get("part", judge.name)
+    if judge.fold is not None and trained_as != judge.name:
+        raise BundleError(
+            f"{judge.bundle} says that it was trained as {trained_as!r}, so it may have seen the "
+            f"pictures of {judge.name}. Finish the run with 'animeter train RECIPE --folds'."
+        )
+    return classifier
+
+
 def _part_of(judge: Judge, rows: Sequence[ManifestRow]) -> _Part:
     in_fold = [row for row in rows if judge.fold is None or row.fold == judge.fold]
     own = [row for row in in_fold if row.style != BORDERLINE]
@@ -316,6 +339,7 @@ def _facts(classifier: Classifier, judge: str) -> ModelFacts:
         sha256=spec.sha256,
         size_bytes=classifier.bundle.size_bytes,
         input_px=spec.input.size_px,
+        fitted_on=spec.calibration.fitted_on,
         temperature=spec.calibration.temperature.model_dump(),
         thresholds=spec.thresholds.model_dump(),
     )
