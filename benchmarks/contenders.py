@@ -17,6 +17,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
+MODEL = os.environ.get("ANIMETER_BENCHMARK_MODEL") or None
+"""A bundle's folder in place of the built-in model."""
+
 WARM_UP_PICTURES = 16
 KERAS_BATCH = 32
 
@@ -27,9 +30,9 @@ def animeter_end_to_end(size_px: int) -> Contender:
     """`Classifier.classify_many`, as `animeter classify` calls it."""
     import animeter
 
-    classifier = animeter.load()
+    classifier = animeter.load(MODEL)
     if classifier.bundle.spec.input.size_px != size_px:
-        raise SystemExit(f"the built-in model wants {classifier.bundle.spec.input.size_px} px")
+        raise SystemExit(f"the model wants {classifier.bundle.spec.input.size_px} px")
 
     def run(paths: Iterable[str]) -> None:
         for result in classifier.classify_many(paths):
@@ -66,7 +69,7 @@ def network_only(size_px: int) -> Contender:
     import animeter
     from animeter.inference.pipeline import work_ahead
 
-    classifier = animeter.load()
+    classifier = animeter.load(MODEL)
     pixels = np.random.default_rng(0).integers(0, 256, (8, size_px, size_px, 3), dtype=np.uint8)
 
     def run(paths: Iterable[str]) -> None:

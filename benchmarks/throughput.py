@@ -155,6 +155,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=ROOT.parent / "shared/data/images")
     parser.add_argument("--pictures", type=int, default=1500, help="of the folder, at most")
     parser.add_argument("--frames", type=int, default=400, help="to draw, 1280 x 720")
+    parser.add_argument(
+        "--model", type=Path, help="a bundle's folder; the built-in one unless given"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--budget-s", type=float, default=20.0, help="for a contender and round")
     parser.add_argument("--keras-python", help="interpreter with tensorflow; without it, no Keras")
@@ -164,10 +167,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "docs/figures/throughput.json")
     arguments = parser.parse_args()
 
-    from animeter.inference.bundle import builtin_bundle
+    from animeter.inference.bundle import find_bundle
     from animeter.inference.classifier import usable_cores
 
-    spec = builtin_bundle().spec
+    spec = find_bundle(arguments.model).spec
+    if arguments.model is not None:
+        os.environ["ANIMETER_BENCHMARK_MODEL"] = str(arguments.model.resolve())
     sets = {}
     with tempfile.TemporaryDirectory() as folder:
         if arguments.folder.is_dir():
