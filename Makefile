@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY = passive
 
 .DEFAULT_GOAL := help
 .PHONY: help check lint format types test test-fast fuzz docs bench bench-startup bench-throughput \
-	build train evaluate clean
+	bench-memory build train evaluate clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -34,18 +34,21 @@ test-fast: ## the tests that take under a minute together
 	$(PYTHON) -m pytest -m "not slow"
 
 fuzz: ## 10,000 mutated pictures through the decoders
-	ANIMETER_FUZZ_INPUTS=10000 $(PYTHON) -m pytest -m fuzz tests/fuzz
+	$(PYTHON) -m tests.fuzz.run --inputs 10000
 
 docs: ## write help texts and figures into the documents again
 	$(PYTHON) -m tools.refresh_docs
 
-bench: bench-startup bench-throughput ## all benchmarks
+bench: bench-startup bench-throughput bench-memory ## all benchmarks
 
 bench-startup: ## how long `import animeter` and `animeter --help` take
 	$(PYTHON) benchmarks/startup.py
 
 bench-throughput: ## pictures a second, against other ways of doing it
 	$(PYTHON) benchmarks/throughput.py
+
+bench-memory: ## that memory stays flat over a long run
+	$(PYTHON) benchmarks/memory.py
 
 build: ## wheel and source distribution into dist/
 	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .

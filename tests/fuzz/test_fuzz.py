@@ -1,6 +1,6 @@
 """Mutated pictures give an image or an error of ours: no crash, no hang, no flood of memory.
 
-A few hundred inputs here; `make fuzz` tries 10,000 (ANIMETER_FUZZ_INPUTS).
+A few hundred inputs here, or ANIMETER_FUZZ_INPUTS; `make fuzz` tries 10,000.
 """
 
 import os
