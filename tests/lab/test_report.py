@@ -168,7 +168,8 @@ def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_numbers_are_written_as_people_read_them() -> None:
-    assert [percent(0.9512), percent(None), percent(1.0, 0)] == ["95.1 %", "\N{EN DASH}", "100 %"]
+    written = [percent(0.9512), percent(None), percent(1.0, 0)]
+    assert written == ["95.1\N{NO-BREAK SPACE}%", "\N{EN DASH}", "100\N{NO-BREAK SPACE}%"]
     assert [points(0.0312), points(-0.0312)] == ["+3.1", "\N{MINUS SIGN}3.1"]
     assert [points(-0.0001), points(None)] == ["+0.0", "\N{EN DASH}"]
-    assert interval({"value": 0.5, "low": 0.25, "high": 0.75}) == "25.0 to 75.0 %"
+    assert interval({"value": 0.5, "low": 0.25, "high": 0.75}) == "25.0 to 75.0\N{NO-BREAK SPACE}%"

@@ -86,7 +86,8 @@ def _rows(reader: "csv.DictReader[str]", origin: Path) -> Iterator[ManifestRow]:
     if missing:
         raise ManifestError(
             f"{origin} has the columns {reader.fieldnames}, but not {sorted(missing)}. "
-            "Add them: 'path' is relative to the manifest, 'style' one of " + ", ".join(FILED_STYLES)
+            "Add them: 'path' is relative to the manifest, 'style' one of "
+            + ", ".join(FILED_STYLES)
         )
     for record in reader:
         place = f"{origin}, line {reader.line_num}"

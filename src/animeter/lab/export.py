@@ -6,7 +6,7 @@ opset 18, `antialias = 1`, the same triangle filter as Pillow's BILINEAR.
 """
 
 import contextlib
-import datetime
+import datetime as dt
 import hashlib
 import io
 import logging
@@ -144,7 +144,7 @@ def write_spec(
     spec = ModelSpec(
         name=recipe.name,
         version=recipe.version,
-        created=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        created=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         licence="Apache-2.0",
         input=InputSpec(size_px=recipe.network.size_px),
         embedding_dim=_embedding_dim(content),

@@ -85,7 +85,7 @@ class LabelledPictures(Dataset[Example]):
         return len(self._rows)
 
     def __getitem__(self, draw: Draw) -> Example:
-        chance = random.Random(draw.seed)
+        chance = random.Random(draw.seed)  # noqa: S311 - augmentation, not secrets
         view = self._view(draw.index, draw.size_px, chance)
         likeness = np.array(likeness_target(self._rows[draw.index]), dtype=np.float32)
         classes = self._classes(self._rows[draw.index])

@@ -6,10 +6,11 @@ itself, so that training and inference cannot drift apart.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import timm
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
@@ -56,8 +57,9 @@ class StyleNetwork(nn.Module):
     ) -> None:
         super().__init__()
         self.size_px = recipe.size_px
-        self.backbone = _backbone(recipe, start=start)
-        self.embedding_dim = int(self.backbone.num_features)
+        # timm's models have no common type that says what all of them offer.
+        self.backbone: Any = _backbone(recipe, start=start)
+        self.embedding_dim: int = self.backbone.num_features
         self.dropout = nn.Dropout(recipe.dropout)
         self.style = nn.Linear(self.embedding_dim, len(LIKENESS_LABELS))
         self.auxiliary = nn.ModuleList(nn.Linear(self.embedding_dim, n) for n in head_sizes)
@@ -109,7 +111,7 @@ class StyleNetwork(nn.Module):
         return self.read((self.squash(raw) - self.mean) / self.std)
 
 
-def _backbone(recipe: NetworkRecipe, *, start: bool) -> nn.Module:
+def _backbone(recipe: NetworkRecipe, *, start: bool) -> Any:
     if not timm.is_model(recipe.backbone):
         near = (
             ", ".join(timm.list_models(f"*{recipe.backbone[:6]}*")[:6]) or "see timm.list_models()"
@@ -117,7 +119,7 @@ def _backbone(recipe: NetworkRecipe, *, start: bool) -> nn.Module:
         raise RecipeError(f"timm knows no backbone {recipe.backbone!r}. Did you mean: {near}?")
     download = start and recipe.weights is None and recipe.pretrained
     try:
-        backbone = timm.create_model(recipe.backbone, pretrained=download, num_classes=0)
+        backbone: Any = timm.create_model(recipe.backbone, pretrained=download, num_classes=0)
     except (OSError, RuntimeError) as error:
         raise RecipeError(
             f"The pretrained weights of {recipe.backbone!r} could not be had: {error}. Without a "
@@ -128,7 +130,7 @@ def _backbone(recipe: NetworkRecipe, *, start: bool) -> nn.Module:
     return backbone.to(memory_format=torch.channels_last)
 
 
-def _load(backbone: nn.Module, path: Path, name: str) -> None:
+def _load(backbone: Any, path: Path, name: str) -> None:
     if not path.is_file():
         raise RecipeError(
             f"There are no weights at {path}. Put the file there, or leave network.weights out of "
@@ -136,11 +138,11 @@ def _load(backbone: nn.Module, path: Path, name: str) -> None:
         )
     try:
         backbone.load_state_dict(load_file(path))
-    except Exception as error:
+    except (OSError, RuntimeError, SafetensorError) as error:
         raise RecipeError(f"{path} does not hold the weights of {name!r}: {error}") from error
 
 
-def _first_stages(backbone: nn.Module, count: int) -> list[nn.Module]:
+def _first_stages(backbone: Any, count: int) -> list[nn.Module]:
     """Return the stem and the first `count` stages of a backbone that timm builds of blocks."""
     if count == 0:
         return []
@@ -150,4 +152,4 @@ def _first_stages(backbone: nn.Module, count: int) -> list[nn.Module]:
             f"network.frozen_stages is {count}, but {type(backbone).__name__} has no stages that "
             "can be frozen; use 0."
         )
-    return [backbone.conv_stem, backbone.bn1, *stages[:count]]
+    return [backbone.conv_stem, backbone.bn1, *list(stages)[:count]]

@@ -16,7 +16,7 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain.calibration import (
     apply_temperature,
     choose_thresholds,
-    cross_fit_temperatures,
+    cross_fit_likeness,
     fit_temperatures,
 )
 from animeter.domain.errors import ManifestError
@@ -134,9 +134,10 @@ def calibrate_without(predictions: Predictions, fold: int) -> FittedCalibration:
 def _with_thresholds(
     predictions: Predictions, temperatures: tuple[float, float]
 ) -> FittedCalibration:
-    by_fold = cross_fit_temperatures(predictions.logits, predictions.truth, predictions.fold)
-    fold_temperatures = np.array([by_fold[int(fold)] for fold in predictions.fold])
-    likeness = apply_temperature(predictions.logits, fold_temperatures)
+    if len(np.unique(predictions.fold)) > 1:
+        likeness = cross_fit_likeness(predictions.logits, predictions.truth, predictions.fold)
+    else:  # of two folds, one is left when the other is to be judged
+        likeness = apply_temperature(predictions.logits, temperatures)
     anime, cartoon = (
         choose_thresholds(likeness[:, column], predictions.truth[:, column], TARGET_ERROR)
         for column in (0, 1)

@@ -24,6 +24,7 @@ from animeter.media.images import read_image
 
 THUMBNAIL_PX = (200, 132)
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
+PERCENT = "\N{NO-BREAK SPACE}%"
 COLUMNS = (
     "path",
     "style",
@@ -140,7 +141,7 @@ def predictions_csv(evaluation: Evaluation) -> str:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """Write a share as per cent, or a dash."""
-    return DASH if value is None else f"{100 * value:.{digits}f} %"
+    return DASH if value is None else f"{100 * value:.{digits}f}{PERCENT}"
 
 
 def interval(figure: dict[str, float | None], digits: int = 1) -> str:
@@ -148,7 +149,7 @@ def interval(figure: dict[str, float | None], digits: int = 1) -> str:
     low, high = figure["low"], figure["high"]
     if low is None or high is None:
         return DASH
-    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}{PERCENT}"
 
 
 def points(value: float | None, digits: int = 1) -> str:

@@ -1,6 +1,7 @@
 """The loss and the optimiser, as Lightning wants them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import lightning
 import torch
@@ -63,7 +64,7 @@ class StyleTraining(lightning.LightningModule):
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
 
-def _decayed(module: nn.Module, rate: float, decay: float) -> list[dict[str, object]]:
+def _decayed(module: nn.Module, rate: float, decay: float) -> list[dict[str, Any]]:
     """Return two groups: matrices, which decay, and biases and norms, which do not."""
     trained = [p for p in module.parameters() if p.requires_grad]
     return [

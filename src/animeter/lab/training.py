@@ -6,6 +6,7 @@ FOLDER/progress.json        where it is, for whoever watches from outside
 FOLDER/weights.safetensors  the averaged weights, written last: its presence means done
 """
 
+import csv
 import json
 import sys
 import time
@@ -20,7 +21,6 @@ from lightning.pytorch.callbacks import (
     ModelCheckpoint,
     TQDMProgressBar,
 )
-from lightning.pytorch.loggers import CSVLogger
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
@@ -31,6 +31,7 @@ from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
 
 WEIGHTS_FILE = "weights.safetensors"
+LOG_FILE = "log.csv"
 _CHECKPOINT = "last.ckpt"
 _PROGRESS = "progress.json"
 
@@ -90,16 +91,16 @@ def _trainer(recipe: Recipe, folder: Path) -> lightning.Trainer:
         accelerator="auto",
         devices=1,
         precision="bf16-mixed" if recipe.training.bf16 else "32-true",
-        logger=CSVLogger(str(folder), name="", version=""),
+        logger=False,
         callbacks=[
             EMAWeightAveraging(decay=recipe.training.ema_decay),
             ModelCheckpoint(dirpath=folder, filename="epoch", save_last=True, save_top_k=0),
             _Progress(folder),
+            _Log(folder),
             *bar,
         ],
         enable_progress_bar=not quiet,
         enable_model_summary=False,
-        log_every_n_steps=20,
         gradient_clip_val=5.0,
     )
 
@@ -120,6 +121,23 @@ class _Progress(Callback):
             _write_progress(
                 self._folder, done=step / steps, epoch=trainer.current_epoch, seconds=seconds
             )
+
+
+class _Log(Callback):
+    """Appends a line an epoch to a CSV file; Lightning's own logger begins anew after a kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / LOG_FILE
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, *_args: object) -> None:
+        metrics = {name: f"{float(v):.5f}" for name, v in trainer.callback_metrics.items()}
+        kept = [name for name in sorted(metrics) if not name.endswith("_step")]
+        fresh = not self._path.exists()
+        with self._path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if fresh:
+                writer.writerow(["epoch", *(name.removesuffix("_epoch") for name in kept)])
+            writer.writerow([trainer.current_epoch, *(metrics[name] for name in kept)])
 
 
 def _write_progress(folder: Path, *, done: float, epoch: int, seconds: float) -> None:

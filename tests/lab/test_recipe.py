@@ -1,0 +1,61 @@
+"""What a recipe may say, and what is said of one that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from animeter.domain.errors import FileMissingError, RecipeError
+from animeter.lab.recipe import Recipe, TrainingRecipe, read_recipe
+
+RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
+
+
+def _write(folder: Path, text: str) -> Path:
+    path = folder / "r.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.name)
+def test_recipes_that_come_with_the_source_can_be_read(path: Path) -> None:
+    assert isinstance(read_recipe(path), Recipe)
+
+
+def test_there_is_a_default_recipe() -> None:
+    assert "default.toml" in {path.name for path in RECIPES}
+
+
+def test_paths_count_from_the_recipes_folder(tmp_path: Path) -> None:
+    text = 'name = "x"\n[data]\nmanifest = "d/m.csv"\nleave_out = "l.txt"\n'
+    recipe = read_recipe(_write(tmp_path, text + '[network]\nweights = "w.safetensors"\n'))
+    assert recipe.data.manifest == tmp_path / "d/m.csv"
+    assert recipe.data.leave_out == tmp_path / "l.txt"
+    assert recipe.network.weights == tmp_path / "w.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('name = "x"\n[data]\nmanifest = "m.csv"\n[training]\nepoch = 3\n', "training.epoch"),
+        ('name = "x"\n[data]\n', "data.manifest"),
+        ('name = "x"\n[data]\nmanifest = "m.csv"\n[training]\nepochs = 0\n', "training.epochs"),
+        ('name = "X y"\n[data]\nmanifest = "m.csv"\n', "name"),
+        ("name = \n", "TOML"),
+    ],
+)
+def test_an_unusable_recipe_is_refused_with_the_key_that_is_wrong(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    with pytest.raises(RecipeError, match=named):
+        read_recipe(_write(tmp_path, text))
+
+
+def test_a_missing_recipe_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileMissingError, match=r"none\.toml"):
+        read_recipe(tmp_path / "none.toml")
+
+
+def test_training_sizes_are_spread_over_the_epochs() -> None:
+    recipe = TrainingRecipe(epochs=6, sizes_px=[128, 128, 160])
+    assert [recipe.size_px_at(epoch) for epoch in range(6)] == [128] * 4 + [160] * 2
+    assert TrainingRecipe(epochs=1, sizes_px=[64, 96]).size_px_at(0) == 64
