@@ -13,8 +13,9 @@ def test_list_names_the_users_models_and_the_broken_ones(run: Program, tmp_path:
     (make_tiny_bundle(tmp_path / "own" / "models" / "bad").folder / "model.json").write_text("{}")
     done = run("models", "list", ANIMETER_HOME=str(tmp_path / "own"))
     assert done.returncode == 3
-    assert b"good  1.0  2026-11-20" in done.stdout
-    assert b"bad  broken:" in done.stdout
+    bad, good = done.stdout.decode().splitlines()[-2:]
+    assert good.split()[:3] == ["good", "1.0", "2026-11-20"]
+    assert bad.split()[:2] == ["bad", "broken:"]
 
 
 def test_show_names_the_provider(run: Program) -> None:
@@ -24,6 +25,16 @@ def test_show_names_the_provider(run: Program) -> None:
     assert facts["licence"] == "Apache-2.0"
     assert b"runs on       CPUExecutionProvider" in done.stdout
     assert json.loads(run("models", "show", "tiny", "--json").stdout)["name"] == "tiny"
+
+
+def test_a_strangers_model_cannot_steer_the_terminal(run: Program, tmp_path: Path) -> None:
+    bundle = make_tiny_bundle(tmp_path / "steering")
+    spec = json.loads((bundle.folder / "model.json").read_text())
+    spec["licence"] = spec["training"]["note"] = "\x1b[2Jgone"
+    (bundle.folder / "model.json").write_text(json.dumps(spec))
+    done = run("models", "show", str(bundle.folder))
+    assert b"\x1b" not in done.stdout
+    assert done.stdout.count(b"gone") == 2
 
 
 def test_verify_checks_every_golden_picture(run: Program) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from animeter.domain.errors import OutputError
+from animeter.domain.errors import FileMissingError, OutputError
 from animeter.domain.verdict import Verdict
 from animeter.inference.sorting import SortAction, Sorter
 
@@ -92,6 +92,12 @@ def test_a_move_cut_in_the_middle_is_finished(tmp_path: Path, picture: Path) -> 
     Sorter(tmp_path / "out", SortAction.MOVE).sort_again(picture, Verdict.ANIME)
     assert not picture.exists()
     assert files(tmp_path / "out") == {"anime/face.one.png": b"picture"}
+
+
+@pytest.mark.parametrize("action", [SortAction.COPY, SortAction.MOVE])
+def test_a_picture_that_has_gone_is_told_apart(tmp_path: Path, action: SortAction) -> None:
+    with pytest.raises(FileMissingError, match="has gone"):
+        Sorter(tmp_path / "out", action).sort(tmp_path / "gone.png", Verdict.ANIME)
 
 
 def test_a_place_that_cannot_be_made_is_an_error(tmp_path: Path, picture: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from animeter.cli import classify, evaluate, models, train
+from animeter.cli.table import printable
 from animeter.domain.errors import AnimeterError
 
 app = typer.Typer(
@@ -50,5 +51,5 @@ def main() -> None:
     try:
         app()
     except AnimeterError as error:
-        print(f"animeter: {error.message}", file=sys.stderr)
+        print(printable(f"animeter: {error.message}"), file=sys.stderr)
         sys.exit(1)

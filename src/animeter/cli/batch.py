@@ -16,7 +16,7 @@ import typer
 from animeter.cli.inputs import STDIN, count_pictures, name_pictures
 from animeter.cli.progress import ProgressLine, duration_text, rate_text
 from animeter.cli.table import TableWriter
-from animeter.domain.errors import OutputError
+from animeter.domain.errors import FileMissingError, OutputError
 
 if TYPE_CHECKING:
     from animeter.domain.results import Classification
@@ -166,7 +166,10 @@ def _sort(sorter: "Sorter", result: "Classification") -> None:
     if result.path is None or result.path == STDIN:
         typer.echo("animeter: a picture from standard input is not sorted", err=True)
         return
-    sorter.sort(Path(result.path), result.verdict)
+    try:
+        sorter.sort(Path(result.path), result.verdict)
+    except FileMissingError as error:  # named twice and moved once, say; no reason to stop
+        typer.echo(f"animeter: {error.message}", err=True)
 
 
 def _not_yet_done(

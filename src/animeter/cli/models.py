@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from animeter.cli.table import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,11 +41,14 @@ def list_models() -> None:
     for listed in list_bundles(settings):
         if listed.bundle is None:
             broken += 1
-            typer.echo(f"{listed.name}  broken: {listed.problem}")
+            typer.echo(printable(f"{listed.name:<24} broken: {listed.problem}"))
         else:
             spec = listed.bundle.spec
             size = f"{listed.bundle.size_bytes / 1e6:.1f} MB"
-            typer.echo(f"{listed.name}  {spec.version}  {spec.created}  {size}  {listed.folder}")
+            line = (
+                f"{listed.name:<24} {spec.version:<10} {spec.created}  {size:>9}  {listed.folder}"
+            )
+            typer.echo(printable(line))
     typer.echo(f"your own models go into {settings.models_folder}", err=True)
     if broken:
         raise typer.Exit(3)
@@ -65,7 +70,7 @@ def show_model(
         typer.echo(classifier.bundle.spec.to_json(), nl=False)
         return
     for name, value in _facts(classifier):
-        typer.echo(f"{name:<14}{value}")
+        typer.echo(printable(f"{name:<14}{value}"))  # a stranger's model may say anything
     if classifier.provider_note is not None:
         typer.echo(f"animeter: {classifier.provider_note}", err=True)
 

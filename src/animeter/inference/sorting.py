@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
-from animeter.domain.errors import OutputError
+from animeter.domain.errors import FileMissingError, OutputError
 from animeter.domain.verdict import Verdict
 
 
@@ -45,6 +45,7 @@ class Sorter:
         """Sort a picture and give its new place.
 
         Raises:
+            FileMissingError: the picture has gone meanwhile.
             OutputError: the place cannot be written.
         """
         try:
@@ -52,6 +53,10 @@ class Sorter:
             folder.mkdir(parents=True, exist_ok=True)
             return self._sort(picture, folder)
         except OSError as error:
+            if not picture.exists():
+                raise FileMissingError(
+                    f"{picture} has gone since it was classified, so it is not sorted"
+                ) from error
             raise OutputError(
                 f"Cannot {self._action.value} {picture} into {self._folder}: "
                 f"{error.strerror or error}. Rows written so far are good; make room there, or "
