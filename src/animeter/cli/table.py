@@ -55,8 +55,9 @@ class TableWriter:
         from rich.text import Text
 
         verdict, anime, cartoon, picture = cells
-        line = Text(f"{verdict:<8}", style=style)
-        line.append(f"{anime:>8}  {cartoon:>8}  {picture}", style=rest_style or "default")
+        line = Text()
+        line.append(f"{verdict:<8}", style=style)
+        line.append(f"{anime:>8}  {cartoon:>8}  {picture}", style=rest_style)
         self._console.print(line, soft_wrap=True)
 
 
