@@ -330,7 +330,7 @@ def _badge(height_px: int, chance: random.Random) -> tuple[Picture, Picture]:
     return badge, mask
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)  # one for each size in use, 1.5 MB each
 def _text_sheet(size_px: int) -> Picture:
     """A mask full of lines of text, to cut pages from: setting type anew is slow."""
     chance = random.Random(size_px)  # noqa: S311
