@@ -28,7 +28,8 @@ def spec_dict() -> dict[str, Any]:
             "cartoon": {"low": 0.2, "high": 0.8},
         },
         "calibration": {
-            "temperature": {"anime": 1.2, "cartoon": 0.9},
+            "anime": {"temperature": 1.2, "offset": 0.1},
+            "cartoon": {"temperature": 0.9, "offset": -0.2},
             "fitted_on": "out-of-fold predictions",
             "pictures": 100,
         },
@@ -71,7 +72,7 @@ def test_survives_its_own_json(
 ) -> None:
     content = spec_dict()
     content["thresholds"]["anime"] = {"low": ends[0], "high": ends[1]}
-    content["calibration"]["temperature"]["cartoon"] = temperature
+    content["calibration"]["cartoon"]["temperature"] = temperature
     content["training"] = training
     spec = read(content)
     assert ModelSpec.from_json(spec.to_json()) == spec
@@ -99,7 +100,7 @@ def _set(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         (_set("created", "yesterday"), "created"),
         (_set("name", "../elsewhere"), "name"),
         (_set("thresholds.anime", {"low": 0.9, "high": 0.1}), "low=0.9"),
-        (_set("calibration.temperature.anime", 0.0), "temperature.anime"),
+        (_set("calibration.anime.temperature", 0.0), "calibration.anime.temperature"),
         (_set("heads", [{"name": "style", "labels": ["cartoon", "anime"]}]), "style"),
         (_set("heads", []), "style"),
         (_set("heads", 2 * [{"name": "style", "labels": ["anime", "cartoon"]}]), "of their own"),

@@ -83,10 +83,18 @@ def test_verdicts_are_their_words() -> None:
     ]
 
 
-def test_forced_style() -> None:
-    likeness = np.array([[0.9, 0.2], [0.2, 0.9], [0.4, 0.3], [0.8, 0.9], [0.5, 0.1], [0.7, 0.7]])
-    styles = [STYLES[number] for number in forced_style(likeness)]
-    assert styles == ["anime", "cartoon", "neither", "cartoon", "anime", "anime"]
+def test_forced_style_is_the_largest_of_three_shares() -> None:
+    cases = {
+        (0.9, 0.05): "anime",
+        (0.1, 0.8): "cartoon",
+        (0.1, 0.2): "neither",
+        (0.45, 0.4): "anime",
+        (0.3, 0.3): "neither",
+        (0.7, 0.9): "cartoon",
+        (0.5, 0.5): "anime",
+    }
+    styles = [STYLES[number] for number in forced_style(np.array(list(cases)))]
+    assert styles == list(cases.values())
 
 
 def test_forced_style_of_nothing_is_empty() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from animeter.domain.calibration import apply_temperature
+from animeter.domain.calibration import Scaling
 from animeter.domain.errors import ManifestError
 from animeter.domain.metrics import expected_calibration_error
 from animeter.lab.label_suspects import find_suspects, three_classes
@@ -29,10 +29,11 @@ def _overconfident(n: int = 3000, seed: int = 0) -> Predictions:
 def test_calibration_finds_the_factor_that_logits_are_too_large_by() -> None:
     predictions = _overconfident()
     fitted = calibrate(predictions)
-    assert fitted.temperatures == pytest.approx((3.0, 3.0), rel=0.1)
+    assert fitted.anime.temperature == pytest.approx(3.0, rel=0.1)
+    assert fitted.cartoon.offset == pytest.approx(0.0, abs=0.1)
     truth, logit = predictions.truth[:, 0], predictions.logits[:, 0]
-    calibrated = apply_temperature(logit, fitted.temperatures[0])
-    before = expected_calibration_error(apply_temperature(logit, 1.0), truth)
+    calibrated = fitted.anime.likeness(logit)
+    before = expected_calibration_error(Scaling().likeness(logit), truth)
     assert expected_calibration_error(calibrated, truth) < 0.4 * before
 
 

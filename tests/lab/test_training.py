@@ -107,7 +107,8 @@ def test_a_finished_run_is_not_trained_again(finished: Run) -> None:
 def test_the_exported_file_and_the_network_agree(finished: Run) -> None:
     network = load_network(finished.recipe, finished.part("final") / WEIGHTS_FILE)
     bundle = Bundle.open(finished.bundle("final"))
-    temperature = bundle.spec.calibration.temperature
+    calibration = bundle.spec.calibration
+    scalings = (calibration.anime, calibration.cartoon)
     classifier = Classifier(bundle)
     chance = np.random.default_rng(4)
     for height, width in ((48, 48), (30, 90), (200, 131)):
@@ -115,8 +116,9 @@ def test_the_exported_file_and_the_network_agree(finished: Run) -> None:
         outputs = classifier.likenesses(image)
         with torch.no_grad():
             reading = network(torch.from_numpy(image))
-        divisor = torch.tensor([temperature.anime, temperature.cartoon])
-        likeness = torch.sigmoid(reading.logits / divisor).numpy()
+        divisor = torch.tensor([scaling.temperature for scaling in scalings])
+        offset = torch.tensor([scaling.offset for scaling in scalings])
+        likeness = torch.sigmoid(reading.logits / divisor + offset).numpy()
         assert np.abs(outputs.likeness - likeness).max() < 1e-4
         assert np.abs(outputs.embedding - reading.embedding.numpy()).max() < 1e-4
         assert np.abs(outputs.activation - reading.activation.numpy()).max() < 1e-3
@@ -178,4 +180,4 @@ def test_the_calibration_of_every_network_is_on_record(finished: Run) -> None:
     assert set(record) == set(part_names(finished))
     for name, entry in record.items():
         spec = Bundle.open(finished.bundle(name)).spec
-        assert spec.calibration.temperature.anime == pytest.approx(entry["temperatures"][0])
+        assert spec.calibration.anime.model_dump() == pytest.approx(entry["anime"])

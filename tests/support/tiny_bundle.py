@@ -92,7 +92,8 @@ def tiny_spec(model: bytes, **changes: object) -> ModelSpec:
         "heads": [{"name": "style", "labels": ["anime", "cartoon"], "kind": "likeness"}],
         "thresholds": {"anime": thresholds, "cartoon": thresholds},
         "calibration": {
-            "temperature": {"anime": 1.0, "cartoon": 1.0},
+            "anime": {"temperature": 1.0, "offset": 0.0},
+            "cartoon": {"temperature": 1.0, "offset": 0.0},
             "fitted_on": "nothing",
             "pictures": 0,
         },

@@ -1,8 +1,11 @@
 """Making a likeness mean what it says, and setting the thresholds of the verdict.
 
 Everything here is fitted on out-of-fold predictions; what is reported of it is cross-fitted: a
-fold's pictures are judged with temperatures that the other folds gave.
+fold's pictures are judged with a scaling that the other folds gave.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,23 +15,45 @@ from animeter.domain.verdict import Thresholds
 Floats = NDArray[np.float64]
 
 TEMPERATURE_RANGE = (0.05, 20.0)
-"""Where a temperature is looked for; perfectly separated logits would otherwise ask for zero."""
+"""What a temperature may be; perfectly separated logits would otherwise ask for zero."""
 
-_BISECTIONS = 60  # halves the range to below float64 resolution
+OFFSET_LIMIT = 10.0
+"""How far an offset may go either way; logits of one class alone would ask for infinity."""
 
-
-def apply_temperature(logits: ArrayLike, temperature: ArrayLike) -> Floats:
-    """Return sigmoid(logits / temperature), same shape as the logits (broadcast over columns)."""
-    scaled = np.asarray(logits, dtype=np.float64) / np.asarray(temperature, dtype=np.float64)
-    # tanh does not overflow, the textbook exp(-x) does
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * scaled)))
+_STEPS = 100  # Newton needs about eight
+_CLOSE = 1e-10  # a slope at which the fit has arrived
 
 
-def fit_temperature(logits: ArrayLike, truth: ArrayLike) -> float:
-    """Return the temperature under which the truth is likeliest.
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """How one likeness is read off its logit: sigmoid(logit / temperature + offset).
 
-    Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2. The loss is
-    convex in 1 / temperature, so bisecting its slope finds the one minimum.
+    The temperature says how far a logit can be trusted. The offset mends a lean that unseen shows
+    bring: their cartoons are taken for neither more often than neither is for a cartoon.
+
+    Raises:
+        ValueError: the temperature is not above 0.
+    """
+
+    temperature: float = 1.0
+    offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0.0:
+            raise ValueError(f"a temperature must be above 0, got {self.temperature}")
+
+    def likeness(self, logits: ArrayLike) -> Floats:
+        """Return the likenesses in [0, 1] of logits, same shape."""
+        scaled = np.asarray(logits, dtype=np.float64) / self.temperature + self.offset
+        return _sigmoid(scaled)
+
+
+def fit_scaling(logits: ArrayLike, truth: ArrayLike) -> Scaling:
+    """Return the scaling under which the truth is likeliest.
+
+    Source: Platt 1999, "Probabilistic Outputs for Support Vector Machines", and Guo et al. 2017,
+    "On Calibration of Modern Neural Networks". The loss is convex in (1 / temperature, offset),
+    so Newton's method with halved steps finds the one minimum.
 
     Args:
         logits: [N] of one likeness.
@@ -44,35 +69,54 @@ def fit_temperature(logits: ArrayLike, truth: ArrayLike) -> float:
             f"two vectors of one length above 0 are needed, got {logit.shape}, {target.shape}"
         )
     coldest, hottest = TEMPERATURE_RANGE
-    low, high = np.log(1 / hottest), np.log(1 / coldest)
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        slope = np.mean((apply_temperature(logit, np.exp(-middle)) - target) * logit)
-        if slope < 0:
-            low = middle
-        else:
-            high = middle
-    return float(np.exp(-0.5 * (low + high)))
+    lowest = np.array([1 / hottest, -OFFSET_LIMIT])
+    highest = np.array([1 / coldest, OFFSET_LIMIT])
+    design = np.stack([logit, np.ones_like(logit)], axis=1)
+    point = np.array([1.0, 0.0])
+    loss = _loss(design @ point, target)
+    for _ in range(_STEPS):
+        likeness = _sigmoid(design @ point)
+        slope = design.T @ (likeness - target) / logit.size
+        weight = likeness * (1 - likeness)
+        # The small ridge keeps the step finite where every likeness is 0 or 1.
+        bend = (design * weight[:, None]).T @ design / logit.size + 1e-9 * np.eye(2)
+        step = np.linalg.solve(bend, slope)
+        size = 1.0
+        while True:
+            trial = np.clip(point - size * step, lowest, highest)
+            trial_loss = _loss(design @ trial, target)
+            if trial_loss <= loss or size < 1e-6:
+                break
+            size /= 2
+        moved = np.abs(trial - point).max()
+        point, loss = (trial, trial_loss) if trial_loss <= loss else (point, loss)
+        if moved < _CLOSE:
+            break
+    return Scaling(temperature=float(1 / point[0]), offset=float(point[1]))
 
 
-def fit_temperatures(logits: ArrayLike, truth: ArrayLike) -> Floats:
-    """Fit one temperature a column: [N, L] and [N, L] give [L]."""
+def fit_scalings(logits: ArrayLike, truth: ArrayLike) -> list[Scaling]:
+    """Fit one scaling a column: [N, L] and [N, L] give L."""
     columns, targets = _tables(logits, truth)
-    return np.array([fit_temperature(c, t) for c, t in zip(columns.T, targets.T, strict=True)])
+    return [fit_scaling(c, t) for c, t in zip(columns.T, targets.T, strict=True)]
 
 
-def cross_fit_temperatures(
-    logits: ArrayLike, truth: ArrayLike, fold: ArrayLike
-) -> dict[int, Floats]:
-    """Fit each fold's temperatures on the pictures of all other folds.
+def apply_scalings(logits: ArrayLike, scalings: Sequence[Scaling]) -> Floats:
+    """Return the likenesses [N, L] of logits [N, L], a scaling a column."""
+    columns = np.asarray(logits, dtype=np.float64).T
+    return np.stack([s.likeness(c) for s, c in zip(scalings, columns, strict=True)], axis=1)
+
+
+def cross_fit_likeness(logits: ArrayLike, truth: ArrayLike, fold: ArrayLike) -> Floats:
+    """Return [N, L] likenesses, each calibrated without the fold of its own picture.
 
     Args:
         logits: [N, L].
         truth: [N, L], 0 or 1.
         fold: [N]; at least two folds must occur.
 
-    Returns:
-        For each fold [L] temperatures that its own pictures had no part in.
+    Raises:
+        ValueError: the three do not fit each other, or there is one fold only.
     """
     columns, targets = _tables(logits, truth)
     folds = np.asarray(fold)
@@ -82,20 +126,11 @@ def cross_fit_temperatures(
             f"a fold for each of {len(columns)} rows and two folds or more are needed, "
             f"got shape {folds.shape} with folds {present.tolist()}"
         )
-    return {
-        int(held_out): fit_temperatures(columns[folds != held_out], targets[folds != held_out])
-        for held_out in present
-    }
-
-
-def cross_fit_likeness(logits: ArrayLike, truth: ArrayLike, fold: ArrayLike) -> Floats:
-    """Return [N, L] likenesses, each calibrated without the fold of its own picture."""
-    columns, _ = _tables(logits, truth)
-    folds = np.asarray(fold)
     likeness = np.empty_like(columns)
-    for held_out, temperatures in cross_fit_temperatures(logits, truth, fold).items():
-        rows = folds == held_out
-        likeness[rows] = apply_temperature(columns[rows], temperatures)
+    for held_out in present:
+        inside = folds == held_out
+        scalings = fit_scalings(columns[~inside], targets[~inside])
+        likeness[inside] = apply_scalings(columns[inside], scalings)
     return likeness
 
 
@@ -147,6 +182,15 @@ def _error_shares(values: Floats, target: Floats) -> tuple[Floats, Floats, Float
     count_above = values.size - count_below + count
     positive_above = positive.sum() - positive_below + positive
     return distinct, 1.0 - positive_above / count_above, positive_below / count_below
+
+
+def _sigmoid(values: Floats) -> Floats:
+    # tanh does not overflow, the textbook exp(-x) does
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))
+
+
+def _loss(scaled: Floats, target: Floats) -> float:
+    return float(np.mean(np.logaddexp(0.0, scaled) - target * scaled))
 
 
 def _tables(logits: ArrayLike, truth: ArrayLike) -> tuple[Floats, Floats]:

@@ -75,23 +75,25 @@ class ThresholdsSpec(_Part):
     cartoon: ThresholdSpec
 
 
-class TemperatureSpec(_Part):
-    """What the logits were divided by, inside the model file."""
+class ScalingSpec(_Part):
+    """How a likeness is read off its logit, inside the model file; as `Scaling` means it."""
 
-    anime: float = Field(gt=0.0)
-    cartoon: float = Field(gt=0.0)
+    temperature: float = Field(gt=0.0)
+    offset: float = 0.0
 
 
 class CalibrationSpec(_Part):
     """How the likenesses were calibrated.
 
     Attributes:
-        temperature: a temperature for each likeness.
-        fitted_on: which predictions it was fitted on.
+        anime: the scaling of the anime likeness.
+        cartoon: the scaling of the cartoon likeness.
+        fitted_on: which predictions they were fitted on.
         pictures: how many there were.
     """
 
-    temperature: TemperatureSpec
+    anime: ScalingSpec
+    cartoon: ScalingSpec
     fitted_on: str
     pictures: int = Field(ge=0)
 

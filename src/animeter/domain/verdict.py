@@ -71,13 +71,15 @@ class VerdictRule:
 def forced_style(likeness: NDArray[np.floating]) -> NDArray[np.int64]:
     """Decide for one of three classes, as accuracy tables need it.
 
+    Where a picture must be one of the three, calibrated likenesses are two of three shares, and
+    what they leave of 1 is neither's. So 0.45 and 0.40 make anime, not neither.
+
     Args:
         likeness: [N, 2] anime and cartoon likeness.
 
     Returns:
-        [N] index into `STYLES`: neither where both likenesses are below 0.5, else the larger
-        (anime where they are equal).
+        [N] index into `STYLES` of the largest share, the first of equal ones.
     """
-    neither = STYLES.index("neither")
-    larger = np.argmax(likeness, axis=1)
-    return np.where(likeness.max(axis=1) < 0.5, neither, larger).astype(np.int64)
+    neither = 1.0 - likeness.sum(axis=1, keepdims=True)
+    shares = np.concatenate([likeness, neither], axis=1)
+    return np.asarray(np.argmax(shares, axis=1), dtype=np.int64)

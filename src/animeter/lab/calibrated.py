@@ -1,4 +1,4 @@
-"""Giving a run's bundles their temperatures and thresholds.
+"""Giving a run's bundles their calibration and thresholds.
 
 Each fold's bundle is calibrated on the other folds' predictions, so that scoring the fold with it
 is honest; the final bundle is calibrated on all of them.
@@ -45,7 +45,8 @@ def calibrate_run(run: Run, folds: Sequence[int]) -> None:
 
 def _as_calibration(fitted: FittedCalibration, words: str) -> Calibration:
     return Calibration(
-        temperatures=fitted.temperatures,
+        anime=fitted.anime,
+        cartoon=fitted.cartoon,
         rule=fitted.rule,
         fitted_on=words,
         pictures=fitted.pictures,

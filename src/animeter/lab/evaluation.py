@@ -66,7 +66,7 @@ class ModelFacts:
     size_bytes: int
     input_px: int
     fitted_on: str
-    temperature: dict[str, float]
+    scaling: dict[str, dict[str, float]]
     thresholds: dict[str, dict[str, float]]
 
 
@@ -340,6 +340,6 @@ def _facts(classifier: Classifier, judge: str) -> ModelFacts:
         size_bytes=classifier.bundle.size_bytes,
         input_px=spec.input.size_px,
         fitted_on=spec.calibration.fitted_on,
-        temperature=spec.calibration.temperature.model_dump(),
+        scaling=spec.calibration.model_dump(include={"anime", "cartoon"}),
         thresholds=spec.thresholds.model_dump(),
     )

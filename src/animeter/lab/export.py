@@ -1,16 +1,18 @@
 """From trained weights to a bundle that runs anywhere.
 
 The exported graph takes raw pixels and gives calibrated likenesses: resize, normalisation,
-temperature and sigmoid are inside. Source of the antialiased resize: ONNX operator Resize,
+scaling and sigmoid are inside. Source of the antialiased resize: ONNX operator Resize,
 opset 18, `antialias = 1`, the same triangle filter as Pillow's BILINEAR.
 """
 
 import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import io
 import logging
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ import onnx
 import torch
 from safetensors.torch import load_file, save_file
 
+from animeter.domain.calibration import Scaling
 from animeter.domain.errors import BundleError
 from animeter.domain.model_spec import (
     LIKENESS_LABELS,
@@ -27,7 +30,7 @@ from animeter.domain.model_spec import (
     HeadSpec,
     InputSpec,
     ModelSpec,
-    TemperatureSpec,
+    ScalingSpec,
     ThresholdSpec,
     ThresholdsSpec,
 )
@@ -44,6 +47,9 @@ OPSET = 18
 UNDECIDED = VerdictRule(anime=Thresholds(0.5, 0.5), cartoon=Thresholds(0.5, 0.5))
 """The rule of a model whose thresholds nobody has set: it is never unsure."""
 
+AS_IT_IS = Scaling()
+"""The scaling of a logit that nobody has calibrated."""
+
 _TOLERANCE = 1e-4  # between torch and ONNX Runtime, in likenesses
 
 
@@ -52,13 +58,15 @@ class Calibration:
     """What out-of-fold predictions taught about a network.
 
     Attributes:
-        temperatures: of the anime and the cartoon logit.
+        anime: scaling of the anime logit.
+        cartoon: scaling of the cartoon logit.
         rule: thresholds of the verdict.
         fitted_on: which predictions, in words.
         pictures: how many.
     """
 
-    temperatures: tuple[float, float] = (1.0, 1.0)
+    anime: Scaling = AS_IT_IS
+    cartoon: Scaling = AS_IT_IS
     rule: VerdictRule = UNDECIDED
     fitted_on: str = "nothing"
     pictures: int = 0
@@ -73,18 +81,20 @@ class Provenance:
 
 
 class _Exported(torch.nn.Module):
-    """The network with temperature and sigmoid, as the file holds it."""
+    """The network with scaling and sigmoid, as the file holds it."""
 
     temperature: torch.Tensor
+    offset: torch.Tensor
 
-    def __init__(self, network: StyleNetwork, temperatures: tuple[float, float]) -> None:
+    def __init__(self, network: StyleNetwork, scalings: Sequence[Scaling]) -> None:
         super().__init__()
         self.network = network
-        self.register_buffer("temperature", torch.tensor(temperatures))
+        self.register_buffer("temperature", torch.tensor([s.temperature for s in scalings]))
+        self.register_buffer("offset", torch.tensor([s.offset for s in scalings]))
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         reading = self.network(image)
-        likeness = torch.sigmoid(reading.logits / self.temperature)
+        likeness = torch.sigmoid(reading.logits / self.temperature + self.offset)
         return likeness, reading.embedding, reading.activation
 
 
@@ -119,14 +129,16 @@ def export_bundle(
         recipe: that the weights were trained with.
         weights: safetensors of `train_network`.
         folder: of the bundle; made if need be, its two files are replaced.
-        calibration: temperatures and thresholds; none leaves the logits as they are.
+        calibration: scalings and thresholds; none leaves the logits as they are.
         provenance: what `model.json` says of training and figures.
 
     Raises:
         BundleError: the weights do not fit, or the file and the network disagree.
     """
     calibration = calibration or Calibration()
-    exported = _Exported(load_network(recipe, weights), calibration.temperatures).eval()
+    exported = _Exported(
+        load_network(recipe, weights), (calibration.anime, calibration.cartoon)
+    ).eval()
     folder.mkdir(parents=True, exist_ok=True)
     onnx_path = folder / MODEL_FILE
     _write_onnx(exported, onnx_path)
@@ -154,9 +166,8 @@ def write_spec(
             cartoon=ThresholdSpec(low=rule.cartoon.low, high=rule.cartoon.high),
         ),
         calibration=CalibrationSpec(
-            temperature=TemperatureSpec(
-                anime=calibration.temperatures[0], cartoon=calibration.temperatures[1]
-            ),
+            anime=ScalingSpec(**dataclasses.asdict(calibration.anime)),
+            cartoon=ScalingSpec(**dataclasses.asdict(calibration.cartoon)),
             fitted_on=calibration.fitted_on,
             pictures=calibration.pictures,
         ),

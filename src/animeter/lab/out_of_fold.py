@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.calibration import (
-    apply_temperature,
+    Scaling,
+    apply_scalings,
     choose_thresholds,
     cross_fit_likeness,
-    fit_temperatures,
+    fit_scalings,
 )
 from animeter.domain.errors import ManifestError
 from animeter.domain.results import Failure
@@ -57,15 +58,17 @@ class Predictions:
 
 @dataclass(frozen=True, slots=True)
 class FittedCalibration:
-    """Temperatures and thresholds, as plain numbers.
+    """Scalings and thresholds.
 
     Attributes:
-        temperatures: of the anime and the cartoon logit.
+        anime: scaling of the anime logit.
+        cartoon: scaling of the cartoon logit.
         rule: thresholds of the verdict.
         pictures: how many they were fitted on.
     """
 
-    temperatures: tuple[float, float]
+    anime: Scaling
+    cartoon: Scaling
     rule: VerdictRule
     pictures: int
 
@@ -113,9 +116,23 @@ def read_predictions(paths: Sequence[Path]) -> Predictions:
 
 
 def calibrate(predictions: Predictions) -> FittedCalibration:
-    """Fit temperatures on all predictions and set thresholds on cross-fitted likenesses."""
-    temperatures = fit_temperatures(predictions.logits, predictions.truth)
-    return _with_thresholds(predictions, (float(temperatures[0]), float(temperatures[1])))
+    """Fit scalings on all predictions and set thresholds on cross-fitted likenesses."""
+    logits, truth = predictions.logits, predictions.truth
+    scalings = fit_scalings(logits, truth)
+    if len(np.unique(predictions.fold)) > 1:
+        likeness = cross_fit_likeness(logits, truth, predictions.fold)
+    else:  # of two folds, one is left when the other is to be judged
+        likeness = apply_scalings(logits, scalings)
+    thresholds = [
+        choose_thresholds(likeness[:, column], truth[:, column], TARGET_ERROR)
+        for column in range(len(scalings))
+    ]
+    return FittedCalibration(
+        anime=scalings[0],
+        cartoon=scalings[1],
+        rule=VerdictRule(anime=thresholds[0], cartoon=thresholds[1]),
+        pictures=len(predictions.names),
+    )
 
 
 def calibrate_without(predictions: Predictions, fold: int) -> FittedCalibration:
@@ -128,24 +145,6 @@ def calibrate_without(predictions: Predictions, fold: int) -> FittedCalibration:
             style=predictions.style[others],
             logits=predictions.logits[others],
         )
-    )
-
-
-def _with_thresholds(
-    predictions: Predictions, temperatures: tuple[float, float]
-) -> FittedCalibration:
-    if len(np.unique(predictions.fold)) > 1:
-        likeness = cross_fit_likeness(predictions.logits, predictions.truth, predictions.fold)
-    else:  # of two folds, one is left when the other is to be judged
-        likeness = apply_temperature(predictions.logits, temperatures)
-    anime, cartoon = (
-        choose_thresholds(likeness[:, column], predictions.truth[:, column], TARGET_ERROR)
-        for column in (0, 1)
-    )
-    return FittedCalibration(
-        temperatures=temperatures,
-        rule=VerdictRule(anime=anime, cartoon=cartoon),
-        pictures=len(predictions.names),
     )
 
 

@@ -44,7 +44,7 @@ COLUMNS = (
     "cartoon_logit",
     "error",
 )
-"""Of `predictions.csv`. Logits are those behind the likenesses, after the temperature."""
+"""Of `predictions.csv`. Logits are those behind the likenesses, after the calibration."""
 
 
 def write_report(

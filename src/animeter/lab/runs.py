@@ -7,7 +7,7 @@ RUN/fold-0/ ...        one folder a network, as `training` writes it, and beside
     out_of_fold.csv    what the file says of the fold it never saw
     train.log          what the training printed
 RUN/final/             the network that is trained on everything
-RUN/calibration.json   temperatures and thresholds, from all folds
+RUN/calibration.json   scalings and thresholds, from all folds
 RUN/suspects.csv       labels that the folds' networks do not believe
 """
 
