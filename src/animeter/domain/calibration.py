@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from animeter.domain.verdict import Thresholds
+from animeter.domain.verdict import Thresholds, VerdictRule
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +46,32 @@ class Scaling:
         """Return the likenesses in [0, 1] of logits, same shape."""
         scaled = np.asarray(logits, dtype=np.float64) / self.temperature + self.offset
         return _sigmoid(scaled)
+
+
+AS_IT_IS = Scaling()
+"""The scaling of a logit that nobody has calibrated."""
+
+UNDECIDED = VerdictRule(anime=Thresholds(0.5, 0.5), cartoon=Thresholds(0.5, 0.5))
+"""The rule of a model whose thresholds nobody has set: it is never unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What out-of-fold predictions taught about a network.
+
+    Attributes:
+        anime: scaling of the anime logit.
+        cartoon: scaling of the cartoon logit.
+        rule: thresholds of the verdict.
+        fitted_on: which predictions, in words.
+        pictures: how many.
+    """
+
+    anime: Scaling = AS_IT_IS
+    cartoon: Scaling = AS_IT_IS
+    rule: VerdictRule = UNDECIDED
+    fitted_on: str = "nothing"
+    pictures: int = 0
 
 
 def fit_scaling(logits: ArrayLike, truth: ArrayLike) -> Scaling:

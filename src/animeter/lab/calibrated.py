@@ -9,11 +9,10 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from animeter.lab.export import Calibration, Provenance, export_bundle
+from animeter.lab.export import Provenance, export_bundle
 from animeter.lab.label_suspects import find_suspects
 from animeter.lab.out_of_fold import (
     FILE,
-    FittedCalibration,
     Predictions,
     calibrate,
     calibrate_without,
@@ -28,29 +27,17 @@ def calibrate_run(run: Run, folds: Sequence[int]) -> None:
     predictions = read_predictions([run.part(fold_name(fold)) / FILE for fold in folds])
     fitted = {fold_name(fold): calibrate_without(predictions, fold) for fold in folds}
     fitted[FINAL] = calibrate(predictions)
-    words = {fold_name(fold): f"out-of-fold predictions without fold {fold}" for fold in folds}
-    words[FINAL] = "out-of-fold predictions, folds by franchise"
     for name, calibration in fitted.items():
         export_bundle(
             run.recipe,
             run.part(name) / WEIGHTS_FILE,
             run.bundle(name),
-            _as_calibration(calibration, words[name]),
+            calibration,
             Provenance(training={"part": name, **_training_facts(run, name)}),
         )
     record = {name: dataclasses.asdict(calibration) for name, calibration in fitted.items()}
     (run.folder / "calibration.json").write_text(json.dumps(record, indent=2) + "\n")
     _write_suspects(run, predictions)
-
-
-def _as_calibration(fitted: FittedCalibration, words: str) -> Calibration:
-    return Calibration(
-        anime=fitted.anime,
-        cartoon=fitted.cartoon,
-        rule=fitted.rule,
-        fitted_on=words,
-        pictures=fitted.pictures,
-    )
 
 
 def _training_facts(run: Run, name: str) -> dict[str, object]:

@@ -22,7 +22,7 @@ import onnx
 import torch
 from safetensors.torch import load_file, save_file
 
-from animeter.domain.calibration import Scaling
+from animeter.domain.calibration import Calibration, Scaling
 from animeter.domain.errors import BundleError
 from animeter.domain.model_spec import (
     LIKENESS_LABELS,
@@ -34,7 +34,6 @@ from animeter.domain.model_spec import (
     ThresholdSpec,
     ThresholdsSpec,
 )
-from animeter.domain.verdict import Thresholds, VerdictRule
 from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.inference.golden import make_golden_pairs
 from animeter.inference.session import OnnxSession
@@ -44,32 +43,7 @@ from animeter.lab.recipe import Recipe
 OPSET = 18
 """The first with an antialiased Resize."""
 
-UNDECIDED = VerdictRule(anime=Thresholds(0.5, 0.5), cartoon=Thresholds(0.5, 0.5))
-"""The rule of a model whose thresholds nobody has set: it is never unsure."""
-
-AS_IT_IS = Scaling()
-"""The scaling of a logit that nobody has calibrated."""
-
 _TOLERANCE = 1e-4  # between torch and ONNX Runtime, in likenesses
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What out-of-fold predictions taught about a network.
-
-    Attributes:
-        anime: scaling of the anime logit.
-        cartoon: scaling of the cartoon logit.
-        rule: thresholds of the verdict.
-        fitted_on: which predictions, in words.
-        pictures: how many.
-    """
-
-    anime: Scaling = AS_IT_IS
-    cartoon: Scaling = AS_IT_IS
-    rule: VerdictRule = UNDECIDED
-    fitted_on: str = "nothing"
-    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

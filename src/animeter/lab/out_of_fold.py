@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.calibration import (
-    Scaling,
+    Calibration,
     apply_scalings,
     choose_thresholds,
     cross_fit_likeness,
@@ -54,23 +54,6 @@ class Predictions:
     def truth(self) -> NDArray[np.float64]:
         """Float [N, 2]: whether each picture is anime, whether it is a cartoon."""
         return np.eye(len(STYLES))[self.style][:, :2]
-
-
-@dataclass(frozen=True, slots=True)
-class FittedCalibration:
-    """Scalings and thresholds.
-
-    Attributes:
-        anime: scaling of the anime logit.
-        cartoon: scaling of the cartoon logit.
-        rule: thresholds of the verdict.
-        pictures: how many they were fitted on.
-    """
-
-    anime: Scaling
-    cartoon: Scaling
-    rule: VerdictRule
-    pictures: int
 
 
 def predict_held_out(
@@ -115,8 +98,15 @@ def read_predictions(paths: Sequence[Path]) -> Predictions:
     )
 
 
-def calibrate(predictions: Predictions) -> FittedCalibration:
-    """Fit scalings on all predictions and set thresholds on cross-fitted likenesses."""
+def calibrate(
+    predictions: Predictions, fitted_on: str = "out-of-fold predictions, folds by franchise"
+) -> Calibration:
+    """Fit scalings on all predictions and set thresholds on cross-fitted likenesses.
+
+    Args:
+        predictions: of the folds to learn from.
+        fitted_on: what to call them.
+    """
     logits, truth = predictions.logits, predictions.truth
     scalings = fit_scalings(logits, truth)
     if len(np.unique(predictions.fold)) > 1:
@@ -127,15 +117,16 @@ def calibrate(predictions: Predictions) -> FittedCalibration:
         choose_thresholds(likeness[:, column], truth[:, column], TARGET_ERROR)
         for column in range(len(scalings))
     ]
-    return FittedCalibration(
+    return Calibration(
         anime=scalings[0],
         cartoon=scalings[1],
         rule=VerdictRule(anime=thresholds[0], cartoon=thresholds[1]),
+        fitted_on=fitted_on,
         pictures=len(predictions.names),
     )
 
 
-def calibrate_without(predictions: Predictions, fold: int) -> FittedCalibration:
+def calibrate_without(predictions: Predictions, fold: int) -> Calibration:
     """Fit on all folds but one, for judging that one."""
     others = predictions.fold != fold
     return calibrate(
@@ -144,7 +135,8 @@ def calibrate_without(predictions: Predictions, fold: int) -> FittedCalibration:
             fold=predictions.fold[others],
             style=predictions.style[others],
             logits=predictions.logits[others],
-        )
+        ),
+        f"out-of-fold predictions without fold {fold}",
     )
 
 
