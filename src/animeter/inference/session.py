@@ -28,6 +28,7 @@ _LIKENESSES: Final = 2
 _CPU: Final = "CPUExecutionProvider"
 _CUDA: Final = "CUDAExecutionProvider"
 _ORT_ERRORS: Final = (
+    RuntimeError,  # a provider whose libraries are missing
     ort_state.EPFail,
     ort_state.Fail,
     ort_state.InvalidArgument,
@@ -82,9 +83,8 @@ class OnnxSession:
         self.provider_note = _provider_note(self.provider, wanted)
         if providers is not None and self.provider != wanted[0]:
             raise SettingError(
-                f"{wanted[0]} was asked for but did not start here; ONNX Runtime fell back to "
-                f"{self.provider}. Repair its driver and libraries, or ask for "
-                f"{self.provider} (ANIMETER_PROVIDERS)."
+                f"{wanted[0]} was asked for (ANIMETER_PROVIDERS) but does not start here. Repair "
+                f"its driver and libraries, or ask for {self.provider}."
             )
         self._check_form()
 
@@ -161,6 +161,7 @@ def available_providers() -> list[str]:
 
 
 def _load(model: bytes, origin: str, threads: int, providers: list[str]) -> Any:
+    """Load the network on the first provider that starts."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -168,8 +169,11 @@ def _load(model: bytes, origin: str, threads: int, providers: list[str]) -> Any:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 4  # what matters is raised, or told by `provider_note`
     try:
-        return ort.InferenceSession(model, options, providers=providers)
+        # ONNX Runtime's own way of falling back prints to standard output, among the data.
+        return ort.InferenceSession(model, options, providers=providers, enable_fallback=0)
     except _ORT_ERRORS as error:
+        if len(providers) > 1:
+            return _load(model, origin, threads, providers[1:])
         raise BundleError(
             f"ONNX Runtime {ort.__version__} cannot load {origin}: {error}. "
             "Export the model again, or update onnxruntime if the model is newer."
