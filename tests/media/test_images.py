@@ -214,6 +214,12 @@ def test_one_colour_without_a_palette_may_be_clear(
     assert read_image(encode(picture, "PNG", transparency=clear)).rgb[0].tolist() == expected
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_pictures_that_are_copied_in_strips_are_whole(mode: str) -> None:
+    picture = in_mode(mode, 1500, 1511)
+    assert difference(read_image(picture), on_white(picture)).max() <= 1
+
+
 def test_clear_pixels_do_not_bleed_their_colour_when_shrunk() -> None:
     values = np.zeros((64, 64, 4), np.uint8)
     values[:, :32] = (0, 0, 255, 255)  # Blue on the left; hidden black on the right.

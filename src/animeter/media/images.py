@@ -4,9 +4,9 @@ What a picture is is told by its bytes, never by its name. Whatever is wrong wit
 `AnimeterError`: broken and hostile files are ordinary input here. `containers` looks at the file
 around the pixels, `decoding` at the pixels, `pixels` at their colours; this file joins them.
 
-The one hole that is known: an AVIF or HEIC whose container claims a small picture may hold a large
-one, which its decoder library refuses only beyond limits of its own (16,384 x 16,384 pixels for
-AVIF), so that such a file can take up to about 1.5 GB for a moment.
+The one hole that is known: an AVIF whose container claims a small picture may hold a large one,
+which libavif refuses only beyond a limit of its own, 16,384 x 16,384 pixels. Such a file can take
+2 to 6 bytes a pixel for a moment, 0.6 to 1.6 GB at the very most. libheif refuses the same in HEIC.
 """
 
 from dataclasses import dataclass

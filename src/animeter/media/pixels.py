@@ -14,6 +14,7 @@ from animeter.domain.errors import UnsupportedFormatError
 # Pillow first averages whole blocks of pixels, as long as this many times the wanted size is left.
 # At 3 the result differs from the plain filter by less than the shrinking of JPEGs does.
 _REDUCING_GAP = 3.0
+_STRIP_PIXELS = 1 << 20
 _SIXTEEN_BIT_MODES = frozenset(("I;16", "I;16L", "I;16B", "I;16N"))
 _RGB_BY_FORMULA = frozenset(("P", "CMYK", "YCbCr", "HSV", "RGBX"))
 
@@ -31,7 +32,8 @@ def eight_bit(picture: PillowImage.Image) -> PillowImage.Image:
     if picture.mode == "La":
         picture = picture.convert("LA")
     if picture.has_transparency_data:
-        return picture.convert("RGBA").convert("RGBa")
+        rgba = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        return rgba.convert("RGBa")
     if picture.mode in ("L", "RGB"):
         return picture
     if picture.mode == "1":
@@ -70,10 +72,24 @@ def squash(
 
 
 def rgb_array(picture: PillowImage.Image) -> NDArray[np.uint8]:
-    """Copy a picture of mode L, RGB or RGBa, the last laid on white, to uint8 [H, W, 3]."""
+    """Copy a picture of mode L, RGB or RGBa, the last laid on white, to uint8 [H, W, 3].
+
+    A large picture is copied in strips: its intermediate forms never stand in memory whole.
+    """
+    width_px, height_px = picture.size
+    rgb = np.empty((height_px, width_px, 3), np.uint8)
+    rows = max(1, _STRIP_PIXELS // width_px)
+    for top in range(0, height_px, rows):
+        bottom = min(top + rows, height_px)
+        strip = picture if rows >= height_px else picture.crop((0, top, width_px, bottom))
+        rgb[top:bottom] = np.asarray(_on_white(strip))
+    return rgb
+
+
+def _on_white(picture: PillowImage.Image) -> PillowImage.Image:
     if picture.mode != "RGBa":
-        return np.array(picture.convert("RGB"))
+        return picture.convert("RGB")
     red, green, blue, alpha = picture.split()
     white = ImageChops.invert(alpha)
     bands = [ImageChops.add(band, white) for band in (red, green, blue)]
-    return np.array(PillowImage.merge("RGB", bands))
+    return PillowImage.merge("RGB", bands)
