@@ -340,10 +340,12 @@ def test_a_folder_is_no_picture(tmp_path: Path) -> None:
         read_image(tmp_path)
 
 
-def test_pipes_sockets_and_devices_are_refused_without_waiting(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.png")
+def test_pipes_sockets_and_devices_are_refused_without_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # The path of a socket may be only some hundred bytes long.
+    os.mkfifo("pipe.png")
     with socket.socket(socket.AF_UNIX) as server:
-        os.chdir(tmp_path)  # The path of a socket may be only some hundred bytes long.
         server.bind("socket.png")
         for path in (Path("pipe.png"), Path("socket.png"), Path("/dev/zero"), Path("/dev/tty")):
             with pytest.raises(UnreadableImageError, match="pipe, socket or device"):
@@ -505,6 +507,22 @@ def test_many_threads_read_at_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         for future in [pool.submit(read_all) for _ in range(8)]:
             assert all(map(np.array_equal, future.result(), expected))
+
+
+def test_heic_without_its_extra_names_the_command() -> None:
+    code = """
+import sys
+sys.modules["pillow_heif"] = None  # What Python does for a package that is not there.
+from animeter.domain.errors import MissingExtraError
+from animeter.media.images import read_image
+try:
+    read_image(sys.stdin.buffer.read())
+except MissingExtraError as error:
+    print(error)
+"""
+    data = encode(scene(), "HEIF")
+    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
+    assert b"pip install 'animeter[heif]'" in done.stdout
 
 
 def test_a_text_bomb_in_a_png_is_not_unpacked() -> None:
