@@ -18,7 +18,7 @@ from tools.refresh_docs import (
 )
 
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:|#)([^)#\s]+)")
-PERCENTAGE = re.compile(r"\d(?:\.\d+)? ?%")
+PERCENTAGE = re.compile(r"\d(?:\.\d+)? ?%(?! (?:interval|bootstrap))")
 GIVEN = "<!-- given -->"  # ends a line whose percentages were measured by others, or are aims
 
 

@@ -159,18 +159,35 @@ def documents(root: Path = ROOT) -> list[Path]:
     return sorted([*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("examples/*.md")])
 
 
-def refresh(root: Path = ROOT) -> list[Path]:
-    """Write every document that is out of date, and return them."""
-    wanted = {path: refreshed(path.read_text(encoding="utf-8"), root) for path in documents(root)}
-    wanted[root / "docs" / "cli.md"] = cli_page()
+def refresh(root: Path = ROOT) -> tuple[list[Path], list[str]]:
+    """Write every document that is out of date.
+
+    Returns:
+        The documents written, and what could not be done (those documents stay as they are).
+    """
+    wanted, problems = {root / "docs" / "cli.md": cli_page()}, []
+    for path in documents(root):
+        try:
+            wanted.setdefault(path, refreshed(path.read_text(encoding="utf-8"), root))
+        except ValueError as error:
+            problems.append(f"{path.relative_to(root)}: {error}")
     changed = []
     for path, text in wanted.items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
             changed.append(path)
-    return changed
+    return changed, problems
+
+
+def main() -> int:
+    """Refresh, and say what changed; 1 when a document could not be done."""
+    changed, problems = refresh()
+    for path in changed:
+        print(path.relative_to(ROOT))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    for changed_path in refresh():
-        print(changed_path.relative_to(ROOT))
+    sys.exit(main())
