@@ -8,8 +8,11 @@ FOLDER/weights.safetensors  the averaged weights, written last: its presence mea
 
 import csv
 import json
+import logging
+import os
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,6 +64,7 @@ def train_network(
     folder.mkdir(parents=True, exist_ok=True)
     if threads is not None:
         torch.set_num_threads(threads)
+    _hush()
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
     labels = [head_labels(rows, head) for head in recipe.heads]
     pictures = LabelledPictures(rows, recipe.augment, recipe.heads, labels)
@@ -68,6 +72,8 @@ def train_network(
         pictures,
         batch_size=recipe.training.batch_size,
         sampler=Draws(rows, recipe),
+        # On a CPU the network is what takes time, and workers would only take its cores.
+        num_workers=min(16, os.cpu_count() or 1) if torch.cuda.is_available() else 0,
         drop_last=len(rows) > recipe.training.batch_size,
     )
     checkpoint = folder / _CHECKPOINT
@@ -130,14 +136,17 @@ class _Log(Callback):
         self._path = folder / LOG_FILE
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, *_args: object) -> None:
-        metrics = {name: f"{float(v):.5f}" for name, v in trainer.callback_metrics.items()}
-        kept = [name for name in sorted(metrics) if not name.endswith("_step")]
+        means = {
+            name.removesuffix("_epoch"): f"{float(value):.5f}"
+            for name, value in sorted(trainer.callback_metrics.items())
+            if name.endswith("_epoch")
+        }
         fresh = not self._path.exists()
         with self._path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             if fresh:
-                writer.writerow(["epoch", *(name.removesuffix("_epoch") for name in kept)])
-            writer.writerow([trainer.current_epoch, *(metrics[name] for name in kept)])
+                writer.writerow(["epoch", *means])
+            writer.writerow([trainer.current_epoch, *means.values()])
 
 
 def _write_progress(folder: Path, *, done: float, epoch: int, seconds: float) -> None:
@@ -162,6 +171,13 @@ def _save_weights(network: torch.nn.Module, path: Path) -> None:
     fresh = path.with_suffix(".new")
     save_file(state, fresh)
     fresh.replace(path)
+
+
+def _hush() -> None:
+    """Keep Lightning from telling users about its products and its own deprecations."""
+    for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", module=r"lightning\.")
 
 
 def _check_styles(rows: Sequence[ManifestRow]) -> None:
