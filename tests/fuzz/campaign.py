@@ -38,6 +38,8 @@ class Campaign:
     """What came of the inputs so far."""
 
     seed: int
+    worker: str = "tests.fuzz.worker"
+    hang_limit_s: float = HANG_LIMIT_S
     outcomes: Counter[str] = field(default_factory=Counter)
     by_format: dict[str, Counter[str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -51,19 +53,19 @@ class Campaign:
 
     def _run_one_worker(self, first: int, stop: int) -> int:
         """Go on until the worker is done or dies; returns the number to go on with."""
-        command = [sys.executable, "-m", "tests.fuzz.worker", str(self.seed), str(first), str(stop)]
+        command = [sys.executable, "-m", self.worker, str(self.seed), str(first), str(stop)]
         with tempfile.TemporaryFile() as complaints:
             worker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=complaints)
             assert worker.stdout is not None
             lines = _Lines(worker.stdout)
             number = first
             try:
-                while (line := lines.next(HANG_LIMIT_S)) is not None:
+                while (line := lines.next(self.hang_limit_s)) is not None:
                     self._note(json.loads(line))
                     number += 1
                 why = "" if number == stop else _last_words(worker.wait(60), complaints)
             except TimeoutError:
-                why = f"hung for {HANG_LIMIT_S:.0f} s"
+                why = f"hung for {self.hang_limit_s:.0f} s"
             finally:
                 worker.kill()
                 worker.wait()

@@ -33,6 +33,17 @@ def test_an_input_depends_on_its_number_and_seed_alone() -> None:
     assert mutated(7, seed=0)[1] != mutated(7, seed=1)[1]
 
 
+def test_a_campaign_notices_whatever_goes_wrong() -> None:
+    campaign = Campaign(seed=0, worker="tests.fuzz.dying_worker", hang_limit_s=8)
+    campaign.run(0, 12)
+    found = {finding.number: finding.why for finding in campaign.findings}
+    assert sorted(found) == [1, 3, 5, 7, 9]
+    assert "exit code -6" in found[1]
+    assert "hung" in found[3]
+    assert "processor time" in found[5]
+    assert "memory" in found[7]
+
+
 @pytest.mark.fuzz
 def test_mutated_pictures_are_images_or_errors_of_ours() -> None:
     campaign = Campaign(seed=0)
