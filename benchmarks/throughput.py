@@ -159,7 +159,7 @@ def main() -> None:
         "--model", type=Path, help="a bundle's folder; the built-in one unless given"
     )
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--budget-s", type=float, default=20.0, help="for a contender and round")
+    parser.add_argument("--budget-s", type=float, default=12.0, help="for a contender and round")
     parser.add_argument("--keras-python", help="interpreter with tensorflow; without it, no Keras")
     parser.add_argument(
         "--torch-python", help="interpreter with torch and timm; this one unless given"
