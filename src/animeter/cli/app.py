@@ -5,6 +5,7 @@ A verb's file imports Typer at its top and everything else inside the verb, so t
 """
 
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -48,6 +49,8 @@ def _options(
 
 def main() -> None:
     """Run the program: 0 all good, 1 failure, 2 wrong usage, 3 finished but some files failed."""
+    # What Pillow warns of comes out as that file's error or not at all.
+    warnings.filterwarnings("ignore", module="PIL")
     try:
         app()
     except AnimeterError as error:

@@ -14,7 +14,7 @@ class Limits:
     Attributes:
         max_bytes: size of the encoded picture.
         max_pixels: width times height. Decoding takes 4 to 12 bytes of memory a pixel, a WebP with
-            transparency up to 20, and a JPEG that is shrunk meanwhile next to none.
+            transparency up to 20, a JPEG that is shrunk meanwhile 0.2 (progressive ones 6).
         max_parts: segments, chunks, blocks or strips that the file is cut into. Real files have
             at most a few thousand; each one is handled in Python, so millions take minutes.
         max_scans: passes over the picture in a progressive JPEG. Encoders write about 10; a small
