@@ -41,5 +41,7 @@ def ship(run_folder: Path, part: str, target: Path, *, int8: bool = False) -> Pa
     else:
         for name in (MODEL_FILE, SPEC_FILE):
             shutil.copyfile(source / name, target / name)
-    save_checkpoint(weights, target / CHECKPOINT_FILE)
+    checkpoint = target / CHECKPOINT_FILE
+    save_checkpoint(weights, checkpoint)
+    checkpoint.chmod(0o644)  # safetensors makes it readable for its maker alone
     return target
