@@ -9,6 +9,9 @@ import of a process costs anything. For the import the bare interpreter's own st
 with it and taken off, pairwise; the programs are timed whole, interpreter included, since that is
 what is waited for.
 
+Beside the wait stands the CPU time that the process took (for the import, without the bare
+interpreter's too): where a machine has other work the wait grows, and the CPU time hardly does.
+
 The first runs warm the disk cache and the bytecode cache and are not counted: a first run after
 the installation takes longer.
 """
@@ -17,6 +20,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -31,19 +35,24 @@ LIMITS_S = {"import": 0.15, "help": 0.4}
 WARM_UPS = 3
 
 
-def run_s(command: list[str]) -> float:
-    """Return how long a command takes, from its start to its end."""
+def run(command: list[str]) -> tuple[float, float]:
+    """Return how long a command takes from its start to its end, and its CPU time, in seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    wait_s = time.perf_counter() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wait_s, cpu_s
 
 
-def summary(times_s: list[float]) -> dict[str, float]:
+def summary(waits_s: list[float], cpu_s: list[float]) -> dict[str, float]:
     """Return the figures of one wait."""
     return {
-        "median_s": round(statistics.median(times_s), 4),
-        "min_s": round(min(times_s), 4),
-        "max_s": round(max(times_s), 4),
+        "median_s": round(statistics.median(waits_s), 4),
+        "min_s": round(min(waits_s), 4),
+        "max_s": round(max(waits_s), 4),
+        "cpu_median_s": round(statistics.median(cpu_s), 4),
     }
 
 
@@ -60,10 +69,14 @@ def measure(runs: int) -> dict[str, Any]:
     }
     for command in commands.values():
         for _ in range(WARM_UPS):
-            run_s(command)
-    rounds = [{name: run_s(command) for name, command in commands.items()} for _ in range(runs)]
-    waits = {name: summary([times[name] for times in rounds]) for name in commands}
-    waits["import"] = summary([times["import"] - times["interpreter"] for times in rounds])
+            run(command)
+    rounds = [{name: run(command) for name, command in commands.items()} for _ in range(runs)]
+    waits = {
+        name: summary([one[name][0] for one in rounds], [one[name][1] for one in rounds])
+        for name in commands
+    }
+    beyond = [[one["import"][k] - one["interpreter"][k] for one in rounds] for k in (0, 1)]
+    waits["import"] = summary(*beyond)
     return {
         "command": "python benchmarks/startup.py",
         "runs": runs,
