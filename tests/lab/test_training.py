@@ -15,7 +15,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from animeter.domain.errors import RecipeError
+from animeter.domain.errors import OutputError, RecipeError
 from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
 from animeter.lab.export import load_network
@@ -45,7 +45,7 @@ def _command(run: Run, *more: str) -> list[str]:
 def test_a_training_killed_in_the_middle_ends_where_an_undisturbed_one_does(
     tmp_path: Path,
 ) -> None:
-    recipe = write_recipe(tmp_path, epochs=8)
+    recipe = write_recipe(tmp_path, epochs=40)
     whole, killed = (Run.open(recipe, tmp_path / name) for name in ("whole", "killed"))
     subprocess.run(_command(whole), check=True, capture_output=True)
     process = subprocess.Popen(
@@ -53,7 +53,7 @@ def test_a_training_killed_in_the_middle_ends_where_an_undisturbed_one_does(
     )
     checkpoint = killed.part("final") / "last.ckpt"
     while not checkpoint.exists() and process.poll() is None:
-        time.sleep(0.01)
+        time.sleep(0.002)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert not (killed.part("final") / WEIGHTS_FILE).exists(), "killed too late to show anything"
@@ -63,7 +63,7 @@ def test_a_training_killed_in_the_middle_ends_where_an_undisturbed_one_does(
     for key, value in weights[0].items():
         assert torch.allclose(value.float(), weights[1][key].float(), atol=1e-4), key
     with (killed.part("final") / LOG_FILE).open(newline="") as file:
-        assert {int(record["epoch"]) for record in csv.DictReader(file)} == set(range(8))
+        assert {int(record["epoch"]) for record in csv.DictReader(file)} == set(range(40))
 
 
 def test_the_networks_learn_what_the_drawings_are(finished: Run) -> None:
@@ -147,6 +147,18 @@ def test_shipping_gives_a_bundle_that_works_and_a_checkpoint_to_go_on_from(
     checkpoint = load_file(target / CHECKPOINT_FILE)
     assert {v.dtype for v in checkpoint.values() if v.is_floating_point()} == {torch.float16}
     load_network(finished.recipe, target / CHECKPOINT_FILE)
+
+
+def test_a_shipped_bundle_carries_the_figures_of_a_report(finished: Run, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    figures = {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6}}
+    record = {"mode": "out_of_fold", "made": "2026-01-01 00:00 UTC", "figures": figures}
+    report.write_text(json.dumps(record))
+    target = ship(finished.folder, "final", tmp_path / "shipped", report=report)
+    assert Bundle.open(target).spec.figures["accuracy"] == figures["accuracy"]
+    report.write_text("{}")
+    with pytest.raises(OutputError, match="animeter evaluate"):
+        ship(finished.folder, "final", tmp_path / "other", report=report)
 
 
 def test_shipping_an_unfinished_network_says_how_to_finish_it(tmp_path: Path) -> None:
