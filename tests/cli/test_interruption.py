@@ -19,6 +19,8 @@ BATCH = 8
 PICTURES = 400
 TIMEOUT_S = 60
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def many(pictures: Path, tmp_path: Path) -> list[str]:

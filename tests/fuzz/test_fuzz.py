@@ -33,6 +33,7 @@ def test_an_input_depends_on_its_number_and_seed_alone() -> None:
     assert mutated(7, seed=0)[1] != mutated(7, seed=1)[1]
 
 
+@pytest.mark.slow
 def test_a_campaign_notices_whatever_goes_wrong() -> None:
     campaign = Campaign(seed=0, worker="tests.fuzz.dying_worker", hang_limit_s=8)
     campaign.run(0, 12)
