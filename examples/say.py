@@ -1,8 +1,9 @@
-"""Ask the built-in model about each example and write its answers into README.md.
+"""Ask the built-in model about each example and write its answers into the two READMEs.
 
     python examples/say.py
 
-The table between the two markers of README.md is replaced; nothing else is touched.
+The table between the two markers of this folder's README.md, and of the one above it, is replaced;
+nothing else is touched.
 The answers are written down as they come, also where they are wrong.
 """
 
@@ -11,7 +12,7 @@ from pathlib import Path
 import animeter
 
 FOLDER = Path(__file__).parent
-README = FOLDER / "README.md"
+READMES = (FOLDER / "README.md", FOLDER.parent / "README.md")
 BEGIN = "<!-- says: begin (written by say.py) -->"
 END = "<!-- says: end -->"
 
@@ -59,7 +60,8 @@ def rewrite(text: str, table: str) -> str:
 def main() -> None:
     """Ask, print and write down."""
     table = answers_table(animeter.load())
-    README.write_text(rewrite(README.read_text("utf-8"), table), "utf-8")
+    for readme in READMES:
+        readme.write_text(rewrite(readme.read_text("utf-8"), table), "utf-8")
     print(table)
 
 

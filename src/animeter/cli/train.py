@@ -49,6 +49,10 @@ def export(
     output: Annotated[Path, typer.Argument(help="Folder of the new bundle.")],
     part: Annotated[str, typer.Option(help="Which network: `final`, or `fold-0`...")] = "final",
     int8: Annotated[bool, typer.Option("--int8", help="Quantise the network to 8 bits.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="A report.json of `animeter evaluate` whose figures the bundle carries."),
+    ] = None,
 ) -> None:
     """Copy a run's bundle to a folder, with a float16 checkpoint to fine-tune from.
 
@@ -57,7 +61,7 @@ def export(
     with _train_extra():
         from animeter.lab.shipping import ship
 
-    typer.echo(str(ship(run, part, output, int8=int8)))
+    typer.echo(str(ship(run, part, output, int8=int8, report=report)))
 
 
 @contextmanager

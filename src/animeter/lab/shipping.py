@@ -1,9 +1,11 @@
 """What leaves a run for others: the bundle, in float32 or 8 bits, and a checkpoint."""
 
+import json
 import shutil
 from pathlib import Path
 
-from animeter.domain.errors import BundleError, RecipeError
+from animeter.domain.errors import BundleError, OutputError, RecipeError
+from animeter.domain.model_spec import ModelSpec
 from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.lab.export import save_checkpoint
 from animeter.lab.quantize import quantize_bundle
@@ -12,7 +14,9 @@ from animeter.lab.training import WEIGHTS_FILE
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
 
-def ship(run_folder: Path, part: str, target: Path, *, int8: bool = False) -> Path:
+def ship(
+    run_folder: Path, part: str, target: Path, *, int8: bool = False, report: Path | None = None
+) -> Path:
     """Write a network of a run to a folder of its own: bundle and float16 checkpoint.
 
     Args:
@@ -20,10 +24,12 @@ def ship(run_folder: Path, part: str, target: Path, *, int8: bool = False) -> Pa
         part: `final` or `fold-0`...
         target: made if need be; files of a former bundle there are replaced.
         int8: quantise, calibrating on pictures of the recipe's manifest.
+        report: a `report.json` of `animeter evaluate`; its figures go into `model.json`.
 
     Raises:
         RecipeError: the folder is no run, or that network is not finished.
         BundleError: the run's bundle is damaged.
+        OutputError: the report cannot be read.
     """
     weights = run_folder / part / WEIGHTS_FILE
     source = run_folder / part / "bundle"
@@ -41,7 +47,22 @@ def ship(run_folder: Path, part: str, target: Path, *, int8: bool = False) -> Pa
     else:
         for name in (MODEL_FILE, SPEC_FILE):
             shutil.copyfile(source / name, target / name)
+    if report is not None:
+        _add_figures(target / SPEC_FILE, report)
     checkpoint = target / CHECKPOINT_FILE
     save_checkpoint(weights, checkpoint)
     checkpoint.chmod(0o644)  # safetensors makes it readable for its maker alone
     return target
+
+
+def _add_figures(spec_path: Path, report: Path) -> None:
+    try:
+        content = json.loads(report.read_text(encoding="utf-8"))
+        figures = {"mode": content["mode"], "made": content["made"], **content["figures"]}
+    except (OSError, ValueError, KeyError) as error:
+        raise OutputError(
+            f"{report} is not a report of `animeter evaluate`: {error!r}. Give its report.json."
+        ) from error
+    spec = ModelSpec.from_json(spec_path.read_bytes(), str(spec_path))
+    with_figures = spec.model_copy(update={"figures": figures})
+    spec_path.write_text(with_figures.model_dump_json(indent=2) + "\n", encoding="utf-8")
