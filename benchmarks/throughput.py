@@ -177,7 +177,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if arguments.folder.is_dir():
             sets["thumbnails"] = sample(arguments.folder, arguments.pictures)
-        sets["frames 1280 x 720"] = draw_frames(Path(folder), arguments.frames)
+        sets["frames_1280x720"] = draw_frames(Path(folder), arguments.frames)
         results = {
             title: compare(paths, arguments, spec.input.size_px)
             for title, paths in sets.items()
