@@ -84,6 +84,7 @@ def test_the_sheet_shows_the_same_character_as_its_own_picture(name):
     assert by_id(EXAMPLES / "both.svg", f"{name}-character") == alone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("svg", SOURCES, ids=lambda path: path.stem)
 def test_the_picture_is_what_the_source_draws(svg):
     resvg_py = pytest.importorskip("resvg_py", reason="drawing SVG needs resvg_py")

@@ -254,6 +254,7 @@ def test_resume_does_not_mix_formats(run: Program, pictures: Path, tmp_path: Pat
     assert (tmp_path / "rows.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="file names are Unicode on Windows")
 def test_a_name_that_is_not_unicode(run: Program, pictures: Path, tmp_path: Path) -> None:
     odd = os.fsencode(pictures) + b"/caf\xe9.png"

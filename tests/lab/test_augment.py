@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -25,6 +25,7 @@ NOTHING = AugmentRecipe(
 )
 
 
+@settings(max_examples=30)
 @given(
     width=st.integers(1, 400),
     height=st.integers(1, 400),

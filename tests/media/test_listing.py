@@ -126,6 +126,7 @@ def test_a_folder_without_pictures_gives_nothing(tmp_path: Path) -> None:
     assert list(list_pictures([tmp_path])) == []
 
 
+@pytest.mark.slow
 def test_folders_may_lie_deeper_than_python_may_call(tmp_path: Path) -> None:
     """1,300 folders in each other; the path of the deepest one is nearly as long as allowed."""
     depth = 1300
@@ -174,6 +175,7 @@ def test_rounds_leave_no_name_out_and_keep_the_order(names: set[str], names_per_
         assert [path.name for path in found] == sorted(distinct)
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_in_a_large_folder(tmp_path: Path) -> None:
     for number in range(6_000):
         (tmp_path / f"{number:05}.png").touch()
