@@ -18,7 +18,7 @@ from animeter.lab.out_of_fold import (
     calibrate_without,
     read_predictions,
 )
-from animeter.lab.runs import FINAL, Run, fold_name, training_rows
+from animeter.lab.runs import FINAL, Run, fold_name, held_out_by, training_rows
 from animeter.lab.training import WEIGHTS_FILE
 
 
@@ -41,7 +41,7 @@ def calibrate_run(run: Run, folds: Sequence[int]) -> None:
 
 
 def _training_facts(run: Run, name: str) -> dict[str, object]:
-    fold = None if name == FINAL else int(name.removeprefix("fold-"))
+    fold = held_out_by(name)
     rows = training_rows(run.recipe, fold)
     network, training = run.recipe.network, run.recipe.training
     return {

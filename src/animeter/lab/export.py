@@ -149,13 +149,19 @@ def write_spec(
         figures=provenance.figures,
         sha256=hashlib.sha256(content).hexdigest(),
     )
-    _write_json(folder, spec)
+    write_with_golden_pairs(folder, spec)
+
+
+def write_with_golden_pairs(folder: Path, spec: ModelSpec) -> None:
+    """Write a spec beside its `model.onnx`, with golden pairs of what that file says now."""
+    write_json(folder, spec.model_copy(update={"golden": []}))
     # The pairs are what the finished bundle says, so there must be a bundle first.
     pairs = make_golden_pairs(OnnxSession(Bundle.open(folder)).run)
-    _write_json(folder, spec.model_copy(update={"golden": pairs}))
+    write_json(folder, spec.model_copy(update={"golden": pairs}))
 
 
-def _write_json(folder: Path, spec: ModelSpec) -> None:
+def write_json(folder: Path, spec: ModelSpec) -> None:
+    """Write a spec as the `model.json` of a folder."""
     (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 

@@ -17,7 +17,15 @@ from animeter.lab import out_of_fold
 from animeter.lab.calibrated import calibrate_run
 from animeter.lab.export import Provenance, export_bundle
 from animeter.lab.learning_curve import plot_learning_curve
-from animeter.lab.runs import FINAL, Run, fold_name, folds_of, training_rows, trusted_rows
+from animeter.lab.runs import (
+    FINAL,
+    Run,
+    fold_name,
+    folds_of,
+    held_out_by,
+    training_rows,
+    trusted_rows,
+)
 from animeter.lab.training import read_progress, train_network
 
 _DONE = "done"
@@ -48,7 +56,7 @@ def train_part(run: Run, name: str, *, threads: int | None = None) -> None:
     Raises:
         AnimeterError: the recipe or the data cannot be used.
     """
-    fold = None if name == FINAL else int(name.removeprefix("fold-"))
+    fold = held_out_by(name)
     folder = run.part(name)
     weights = train_network(run.recipe, training_rows(run.recipe, fold), folder, threads=threads)
     plot_learning_curve(folder)

@@ -21,10 +21,9 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from animeter.domain.model_spec import ModelSpec
-from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
-from animeter.inference.golden import make_golden_pairs
-from animeter.inference.session import INPUT, OnnxSession
+from animeter.inference.bundle import MODEL_FILE, Bundle
+from animeter.inference.session import INPUT
+from animeter.lab.export import write_with_golden_pairs
 from animeter.lab.runs import Run, trusted_rows
 from animeter.media.images import read_image
 
@@ -70,16 +69,9 @@ def quantize_bundle(bundle: Bundle, run_folder: Path, target: Path) -> None:
         update={
             "version": f"{bundle.spec.version}-int8",
             "sha256": hashlib.sha256(made.read_bytes()).hexdigest(),
-            "golden": [],
         }
     )
-    _write(target, spec)
-    pairs = make_golden_pairs(OnnxSession(Bundle.open(target)).run)
-    _write(target, spec.model_copy(update={"golden": pairs}))
-
-
-def _write(folder: Path, spec: ModelSpec) -> None:
-    (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_with_golden_pairs(target, spec)
 
 
 def _float_nodes(model: onnx.ModelProto) -> list[str]:

@@ -96,6 +96,11 @@ def fold_name(fold: int) -> str:
     return f"fold-{fold}"
 
 
+def held_out_by(name: str) -> int | None:
+    """Return the fold that a network of that name never saw; None for the final one."""
+    return None if name == FINAL else int(name.removeprefix("fold-"))
+
+
 def folds_of(rows: Sequence[ManifestRow]) -> list[int]:
     """Return the folds that occur, sorted.
 

@@ -5,9 +5,8 @@ import shutil
 from pathlib import Path
 
 from animeter.domain.errors import BundleError, OutputError, RecipeError
-from animeter.domain.model_spec import ModelSpec
 from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
-from animeter.lab.export import save_checkpoint
+from animeter.lab.export import save_checkpoint, write_json
 from animeter.lab.quantize import quantize_bundle
 from animeter.lab.training import WEIGHTS_FILE
 
@@ -48,14 +47,14 @@ def ship(
         for name in (MODEL_FILE, SPEC_FILE):
             shutil.copyfile(source / name, target / name)
     if report is not None:
-        _add_figures(target / SPEC_FILE, report)
+        _add_figures(target, report)
     checkpoint = target / CHECKPOINT_FILE
     save_checkpoint(weights, checkpoint)
     checkpoint.chmod(0o644)  # safetensors makes it readable for its maker alone
     return target
 
 
-def _add_figures(spec_path: Path, report: Path) -> None:
+def _add_figures(folder: Path, report: Path) -> None:
     try:
         content = json.loads(report.read_text(encoding="utf-8"))
         figures = {"mode": content["mode"], "made": content["made"], **content["figures"]}
@@ -63,6 +62,5 @@ def _add_figures(spec_path: Path, report: Path) -> None:
         raise OutputError(
             f"{report} is not a report of `animeter evaluate`: {error!r}. Give its report.json."
         ) from error
-    spec = ModelSpec.from_json(spec_path.read_bytes(), str(spec_path))
-    with_figures = spec.model_copy(update={"figures": figures})
-    spec_path.write_text(with_figures.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    spec = Bundle.open(folder).spec
+    write_json(folder, spec.model_copy(update={"figures": figures}))
