@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from animeter.cli import classify, evaluate, models, train
+from animeter.cli import classify, evaluate, explain, models, train
 from animeter.cli.table import printable
 from animeter.domain.errors import AnimeterError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 app.command()(classify.classify)
 app.command()(evaluate.evaluate)
+app.command()(explain.explain)
 app.command()(train.train)
 app.command()(train.export)
 app.add_typer(models.app, name="models")

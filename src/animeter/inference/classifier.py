@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from animeter.domain.errors import AnimeterError
 from animeter.domain.results import Classification, Failure, Result
 from animeter.inference.bundle import Bundle, find_bundle
+from animeter.inference.explanation import Explanation
 from animeter.inference.pipeline import work_ahead
 from animeter.inference.session import OnnxSession, Outputs
 from animeter.media.images import Image, Picture, read_image
@@ -82,6 +83,22 @@ class Classifier:
         image = self._read(picture)
         outputs = self._session.run(image.rgb[None])
         return self._classification(picture, image, outputs, 0)
+
+    def explain(self, picture: Picture) -> Explanation:
+        """Classify one picture, and say where in it the answer came from.
+
+        Raises:
+            FileMissingError: there is no file at the path.
+            ImageError: the picture cannot be read, or is too large.
+            BundleError: the network failed.
+        """
+        image = self._read(picture)
+        outputs = self._session.run(image.rgb[None])
+        return Explanation(
+            classification=self._classification(picture, image, outputs, 0),
+            activation=outputs.activation[0],
+            embedding=outputs.embedding[0],
+        )
 
     def classify_many(
         self,
