@@ -34,6 +34,16 @@ class Settings:
         """Where the user's own bundles are, one folder each."""
         return self.home / "models"
 
+    @property
+    def heads_folder(self) -> Path:
+        """Where the heads that the user taught are, one folder each."""
+        return self.home / "heads"
+
+    @property
+    def taxonomy_file(self) -> Path:
+        """Where the user's own part of the tree of labels is; it need not exist."""
+        return self.home / "taxonomy.yaml"
+
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings from the environment, or from a mapping like it.

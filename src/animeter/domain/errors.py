@@ -8,6 +8,9 @@
     │   ├── ImageTooLargeError      image_too_large     more bytes or pixels than the limits allow
     │   └── UnreadableImageError    unreadable_image    a known format, but broken
     ├── BundleError                 bad_bundle          a model folder that is not whole
+    ├── HeadError                   bad_head            a taught head that cannot be used
+    ├── TeachingError               bad_teaching        pictures or labels that teach nothing
+    ├── TaxonomyError               bad_taxonomy        a tree of labels that cannot be used
     ├── ManifestError               bad_manifest        labelled pictures that cannot be used
     ├── RecipeError                 bad_recipe          a training recipe that cannot be used
     ├── SettingError                bad_setting         an environment variable with a bad value
@@ -72,6 +75,24 @@ class BundleError(AnimeterError):
     """A model bundle is missing, incomplete or does not match its own description."""
 
     code = "bad_bundle"
+
+
+class HeadError(AnimeterError):
+    """A taught head is missing, damaged, or reads another model's embedding."""
+
+    code = "bad_head"
+
+
+class TeachingError(AnimeterError):
+    """Pictures and labels that no head can be taught with."""
+
+    code = "bad_teaching"
+
+
+class TaxonomyError(AnimeterError):
+    """A tree of labels is broken, or does not hold what it was asked for."""
+
+    code = "bad_taxonomy"
 
 
 class ManifestError(AnimeterError):
