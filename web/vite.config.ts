@@ -1,12 +1,41 @@
 import { defineConfig } from "vite";
 
-// The page must work from any folder of any host, so every URL in it is relative.
+import { head } from "./build/head";
+import { keepOffline } from "./build/keep-offline";
+import { licences } from "./build/licences";
+
 export default defineConfig({
+  // The page must work from any folder of any host, so every URL in it is relative.
   base: "./",
+  // ONNX Runtime's own files stay files: its threads load them again by their URL.
+  resolve: { conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "production"] },
+  plugins: [head(), licences(), keepOffline()],
+  worker: {
+    format: "es",
+    rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } },
+  },
   build: {
     outDir: "../src/animeter/server/static",
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: {
+        index: "index.html",
+        // Other pages may import the engine: `const { openEngine } = await import("./engine.js")`.
+        engine: "src/engine/open.ts",
+        "service-worker": "src/service-worker/service-worker.ts",
+      },
+      preserveEntrySignatures: "exports-only",
+      output: {
+        entryFileNames: ({ name }) =>
+          name === "index" ? "assets/[name]-[hash].js" : "[name].js",
+        // Not every host knows what an .mjs is.
+        assetFileNames: ({ names }) =>
+          names[0]?.endsWith(".mjs") ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]",
+      },
+    },
   },
 });
