@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from animeter.cli import classify, evaluate, explain, models, train
+from animeter.cli import classify, evaluate, explain, models, train, web
 from animeter.cli.table import printable
 from animeter.domain.errors import AnimeterError
 
@@ -28,6 +28,7 @@ app.command()(explain.explain)
 app.command()(train.train)
 app.command()(train.export)
 app.add_typer(models.app, name="models")
+app.add_typer(web.app, name="web")
 
 
 def _show_version(asked: bool) -> None:
