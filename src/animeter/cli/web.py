@@ -46,5 +46,6 @@ def export_page(
     size_bytes = export_site(folder, bundle)
     typer.echo(printable(str(folder)))
     typer.echo(
-        printable(f"animeter: {bundle.spec.label} and its page, {size_bytes / 1e6:.1f} MB"), err=True
+        printable(f"animeter: {bundle.spec.label} and its page, {size_bytes / 1e6:.1f} MB"),
+        err=True,
     )
