@@ -33,14 +33,17 @@ USERS = {
     "onnx": {"lab"},
     "onnxruntime": {"inference", "lab"},
     "onnxscript": {"lab"},
+    "prometheus_client": {"server"},
     "rich": {"cli", "lab"},
     "safetensors": {"inference", "lab"},
     "scipy": {"lab"},
     "sklearn": {"inference", "lab"},
+    "starlette": {"server"},
     "timm": {"lab"},
     "torch": {"lab"},
     "torchvision": {"lab"},
     "typer": {"cli"},
+    "uvicorn": {"server"},
     "yaml": {"inference"},
 }
 

@@ -12,13 +12,16 @@ def test_reads_every_variable() -> None:
             "ANIMETER_HOME": "/somewhere",
             "ANIMETER_THREADS": "3",
             "ANIMETER_PROVIDERS": "CUDAExecutionProvider, CPUExecutionProvider,",
+            "ANIMETER_API_KEY": "0123456789abcdef",
         }
     )
     assert settings == Settings(
         home=Path("/somewhere"),
         threads=3,
         providers=("CUDAExecutionProvider", "CPUExecutionProvider"),
+        api_key="0123456789abcdef",
     )
+    assert "0123456789abcdef" not in repr(settings), "a key must not get into logs"
     assert settings.models_folder == Path("/somewhere/models")
 
 
@@ -27,6 +30,7 @@ def test_an_empty_environment_asks_for_nothing(environ: dict[str, str]) -> None:
     settings = read_settings(environ)
     assert settings.threads is None
     assert settings.providers is None
+    assert settings.api_key is None
     assert settings.home.is_absolute()
     assert settings.home.name == "animeter"
 

@@ -5,11 +5,12 @@
 | `ANIMETER_HOME` | folder of the user's own models and caches | the platform's data folder |
 | `ANIMETER_THREADS` | threads of the network, 1 or more | as many as cores may be used |
 | `ANIMETER_PROVIDERS` | ONNX Runtime execution providers, separated by commas, first wins | CPU |
+| `ANIMETER_API_KEY` | what `animeter serve` asks its clients for | no key |
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from animeter.domain.errors import SettingError
@@ -23,11 +24,13 @@ class Settings:
         home: folder of the user's own models and caches; it need not exist.
         threads: threads of the network; None leaves it to the session.
         providers: execution providers in order of preference; None leaves it to the session.
+        api_key: what the server asks its clients for; None lets everybody in.
     """
 
     home: Path
     threads: int | None = None
     providers: tuple[str, ...] | None = None
+    api_key: str | None = field(default=None, repr=False)
 
     @property
     def models_folder(self) -> Path:
@@ -55,6 +58,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         home=_home(environ.get("ANIMETER_HOME", "")),
         threads=_threads(environ.get("ANIMETER_THREADS", "")),
         providers=_providers(environ.get("ANIMETER_PROVIDERS", "")),
+        api_key=environ.get("ANIMETER_API_KEY", "").strip() or None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from animeter.cli import classify, evaluate, explain, models, train, web
+from animeter.cli import classify, evaluate, explain, models, serve, train, web
 from animeter.cli.table import printable
 from animeter.domain.errors import AnimeterError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command()(classify.classify)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
+app.command()(serve.serve)
 app.command()(train.train)
 app.command()(train.export)
 app.add_typer(models.app, name="models")

@@ -6,6 +6,7 @@ holds all preprocessing; what happens here before it is only shrinking, with the
 network itself uses, because a JPEG can be decoded small at a fraction of the cost.
 """
 
+import copy
 import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
@@ -71,6 +72,12 @@ class Classifier:
     def provider_note(self) -> str | None:
         """Why it is not a faster provider that seems to be at hand; None when all is well."""
         return self._session.provider_note
+
+    def with_limits(self, limits: Limits) -> "Classifier":
+        """Return a classifier of the same model, loaded once, that allows pictures other costs."""
+        other = copy.copy(self)
+        other._limits = limits  # noqa: SLF001  (another of this very class)
+        return other
 
     def classify(self, picture: Picture) -> Classification:
         """Classify one picture.

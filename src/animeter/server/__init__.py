@@ -1,0 +1,1 @@
+"""Floor 4: the HTTP server, and the page that it serves."""
