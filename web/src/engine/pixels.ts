@@ -7,7 +7,7 @@
 
 import { EngineError, type Pixels } from "./engine";
 import { checkFile, checkPixels, type PictureFormat } from "./formats";
-import { Squash } from "./resample";
+import { squash } from "./resample";
 
 export interface SquarePixels {
   /** RGB [side, side, 3]. */
@@ -50,9 +50,9 @@ async function decode(file: Blob): Promise<ImageBitmap> {
 
 function squashImageData(pixels: ImageData, sidePx: number): SquarePixels {
   checkPixels(pixels.width, pixels.height);
-  const squash = new Squash(pixels.width, pixels.height, sidePx);
-  squash.push(pixels.data, pixels.height);
-  return { rgb: squash.finish(), widthPx: pixels.width, heightPx: pixels.height };
+  const square = squash(pixels.width, pixels.height, sidePx);
+  square.push(pixels.data, pixels.height);
+  return { rgb: square.finish(), widthPx: pixels.width, heightPx: pixels.height };
 }
 
 /** Takes the bitmap over and closes it. */
@@ -60,16 +60,16 @@ function squashBitmap(bitmap: ImageBitmap, sidePx: number): SquarePixels {
   const { width, height } = bitmap;
   try {
     checkPixels(width, height);
-    const squash = new Squash(width, height, sidePx);
+    const square = squash(width, height, sidePx);
     const rows = Math.min(height, Math.max(1, Math.floor(STRIP_PIXELS / width)));
     const canvas = canvasOf(width, rows);
     for (let top = 0; top < height; top += rows) {
       const some = Math.min(rows, height - top);
       canvas.fillRect(0, 0, width, rows);
       canvas.drawImage(bitmap, 0, top, width, some, 0, 0, width, some);
-      squash.push(canvas.getImageData(0, 0, width, some).data, some);
+      square.push(canvas.getImageData(0, 0, width, some).data, some);
     }
-    return { rgb: squash.finish(), widthPx: width, heightPx: height };
+    return { rgb: square.finish(), widthPx: width, heightPx: height };
   } finally {
     bitmap.close();
   }
