@@ -64,16 +64,15 @@ def fit_none_rule(
     """
     known = _signs_of_known(taught, fold, held_out_shares)
     unknown = _signs_of_left_out(taught)
-    center, centroids = middles(taught.table, taught.targets, np.arange(taught.label_count))
+    centroids = middles(taught.table, taught.targets, np.arange(taught.label_count))
     if others is not None:
-        unknown = np.concatenate([unknown, _signs(*others, center, centroids)])
+        unknown = np.concatenate([unknown, _signs(*others, centroids)])
     if not len(known) or not len(unknown):
         return None
     weights = _fit_logistic(known, unknown)
     reach = known @ weights
     offset = -float(np.quantile(reach, KNOWN_KEPT))
     return NoneRule(
-        center=center,
         centroids=centroids,
         near_weight=float(weights[0]),
         sure_weight=float(weights[1]),
@@ -83,22 +82,15 @@ def fit_none_rule(
     )
 
 
-def middles(
-    table: Floats32, targets: Integers, labels: NDArray[np.int64]
-) -> tuple[Floats32, Floats32]:
-    """Return the center [D] of pictures, and unit vectors [L, D] from it to each label's middle.
-
-    The center is the mean of the labels' means, so that a large label does not draw it near.
-    """
+def middles(table: Floats32, targets: Integers, labels: NDArray[np.int64]) -> Floats32:
+    """Return the unit vector [L, D] to the middle of each label's embeddings."""
     means = np.stack([table[targets == label].mean(axis=0) for label in labels])
-    center = means.mean(axis=0)
-    moved = means - center
-    length = np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
-    return center.astype(np.float32), (moved / length).astype(np.float32)
+    length = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    return np.asarray(means / length, dtype=np.float32)
 
 
-def _signs(embeddings: Floats32, shares: Floats, center: Floats32, centroids: Floats32) -> Floats:
-    near = nearness(embeddings, center, centroids)
+def _signs(embeddings: Floats32, shares: Floats, centroids: Floats32) -> Floats:
+    near = nearness(embeddings, centroids)
     return np.stack([near, np.log(np.maximum(shares.max(axis=1), 1e-12))], axis=1)
 
 
@@ -107,8 +99,8 @@ def _signs_of_known(taught: Taught, fold: Integers, held_out_shares: Floats) -> 
     for held_out in np.unique(fold[fold >= 0]):
         inside = fold == held_out
         labels = np.unique(taught.targets[~inside])
-        center, centroids = middles(taught.table[~inside], taught.targets[~inside], labels)
-        found.append(_signs(taught.table[inside], held_out_shares[inside], center, centroids))
+        centroids = middles(taught.table[~inside], taught.targets[~inside], labels)
+        found.append(_signs(taught.table[inside], held_out_shares[inside], centroids))
     return np.concatenate(found)
 
 
@@ -121,8 +113,8 @@ def _signs_of_left_out(taught: Taught) -> Floats:
         targets = np.searchsorted(kept, taught.targets[inside])
         layer = fit_softmax(taught.features[inside], targets, len(kept), taught.penalty)
         shares = softmax(layer.logits(taught.features[~inside]) / taught.temperature)
-        center, centroids = middles(taught.table[inside], targets, np.arange(len(kept)))
-        found.append(_signs(taught.table[~inside], shares, center, centroids))
+        centroids = middles(taught.table[inside], targets, np.arange(len(kept)))
+        found.append(_signs(taught.table[~inside], shares, centroids))
     return np.concatenate(found)
 
 

@@ -4,7 +4,7 @@ The arithmetic is short, so that a browser or any other program can repeat it:
 
     logits = weights @ embedding + bias              calibrated: the temperature is in the weights
     share  = softmax(logits)                         one a label, they add up to 1
-    near   = max over labels of cosine(embedding - center, centroid of the label)
+    near   = max(centroids @ embedding)              cosine to the nearest label's centroid
     none   = sigmoid(offset + near_weight * near + sure_weight * log(max(share)))
     score  = share * (1 - none), and `none` itself   what a user sees; they add up to 1
 
@@ -61,8 +61,9 @@ class NoneRule:
     """When a head says "none of these": far from all its labels, and unsure between them.
 
     Attributes:
-        center: float32 [D], the middle of the taught pictures; distances are seen from here.
-        centroids: float32 [L, D], unit vectors from the center to the middle of each label.
+        centroids: float32 [L, D], unit vectors to the middle of each label's embeddings. They are
+            not seen from the labels' own middle: what sets all of them apart from a stranger,
+            their being drawn alike, would be lost.
         near_weight: how much the cosine to the nearest centroid counts; 0 or below.
         sure_weight: how much the log of the largest share counts; 0 or below.
         offset: what is added.
@@ -70,7 +71,6 @@ class NoneRule:
         unknown_caught: share of pictures of labels left out of teaching that it catches.
     """
 
-    center: Floats32
     centroids: Floats32
     near_weight: float
     sure_weight: float
@@ -85,7 +85,7 @@ class NoneRule:
             embeddings: [N, D].
             shares: [N, L] of the labels, each row adding up to 1.
         """
-        near = nearness(embeddings, self.center, self.centroids)
+        near = nearness(embeddings, self.centroids)
         sure = np.log(np.maximum(shares.max(axis=1), _TINY))
         logit = self.offset + self.near_weight * near + self.sure_weight * sure
         return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logit)))
@@ -125,11 +125,8 @@ class TaughtHead:
         got = {"weights": self.weights.shape, "bias": self.bias.shape}
         wanted: dict[str, tuple[int, ...]] = {"weights": shape, "bias": shape[:1]}
         if self.none_rule is not None:
-            got |= {
-                "center": self.none_rule.center.shape,
-                "centroids": self.none_rule.centroids.shape,
-            }
-            wanted |= {"center": shape[1:], "centroids": shape}
+            got["centroids"] = self.none_rule.centroids.shape
+            wanted["centroids"] = shape
         if got != wanted:
             raise ValueError(f"a head of {shape[0]} labels has the shapes {got}, wanted {wanted}")
         if len(set(self.labels)) != len(self.labels) or NONE_OF_THESE in self.labels:
@@ -187,11 +184,9 @@ def softmax(logits: ArrayLike) -> Floats:
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 
-def nearness(embeddings: Floats32, center: Floats32, centroids: Floats32) -> Floats:
-    """Return the cosine [N] between a picture and the nearest centroid, seen from the center."""
-    moved = embeddings - center
-    length = np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), _TINY)
-    return np.asarray(((moved / length) @ centroids.T).max(axis=1), dtype=np.float64)
+def nearness(embeddings: Floats32, centroids: Floats32) -> Floats:
+    """Return the cosine [N] between unit embeddings and the nearest centroid."""
+    return np.asarray((embeddings @ centroids.T).max(axis=1), dtype=np.float64)
 
 
 _TINY: Final = 1e-12

@@ -223,7 +223,6 @@ def _tensors(head: TaughtHead) -> dict[str, Any]:
     if head.none_rule is not None:
         rule = head.none_rule
         tensors |= {
-            "center": rule.center,
             "centroids": rule.centroids,
             # Here too, so that nothing that is computed with escapes the sha256.
             "none_rule": np.array([rule.near_weight, rule.sure_weight, rule.offset]),
@@ -277,7 +276,6 @@ def _rule(spec: NoneRuleSpec | None, tensors: dict[str, Any]) -> NoneRule | None
     if numbers.shape != (3,) or not np.allclose(numbers, described, rtol=1e-5, atol=1e-6):
         raise ValueError(f"none_rule holds {numbers.tolist()}, described as {described.tolist()}")
     return NoneRule(
-        center=_numbers(tensors, "center"),
         centroids=_numbers(tensors, "centroids"),
         near_weight=float(numbers[0]),
         sure_weight=float(numbers[1]),
