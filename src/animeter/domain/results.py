@@ -1,7 +1,8 @@
 """What a classification gives back: the one JSON shape of the command line, server and page."""
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from animeter.domain.errors import AnimeterError
 from animeter.domain.verdict import Verdict
@@ -11,8 +12,25 @@ LIKENESS_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
+class ScoredLabel:
+    """A label that a head knows, and how likely it is.
+
+    Attributes:
+        label: of the head, or `none of these`.
+        score: calibrated probability in [0, 1].
+    """
+
+    label: str
+    score: float
+
+    def to_dict(self) -> dict[str, str | float]:
+        """Return the JSON shape, the score rounded to six digits."""
+        return {"label": self.label, "score": round(self.score, LIKENESS_DIGITS)}
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
-    """The likenesses of one picture.
+    """What a model says of one picture: its likenesses, and what the heads asked for say.
 
     Attributes:
         path: the file's path as it was given; None for bytes, arrays and images.
@@ -22,6 +40,7 @@ class Classification:
         model: name and version of the model that looked.
         width_px: width of the picture as a viewer shows it (after EXIF orientation).
         height_px: height of the same.
+        heads: by the name of each head that was asked for, its likeliest labels, best first.
     """
 
     path: str | None
@@ -31,10 +50,11 @@ class Classification:
     model: str
     width_px: int
     height_px: int
+    heads: Mapping[str, tuple[ScoredLabel, ...]] = field(default_factory=dict)
 
-    def to_dict(self) -> dict[str, str | float | int | None]:
-        """Return the JSON shape, likenesses rounded to six digits."""
-        return {
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON shape, likenesses rounded to six digits; `heads` only if asked for."""
+        row: dict[str, Any] = {
             "path": self.path,
             "verdict": self.verdict.value,
             "anime": round(self.anime, LIKENESS_DIGITS),
@@ -43,6 +63,9 @@ class Classification:
             "width_px": self.width_px,
             "height_px": self.height_px,
         }
+        if self.heads:
+            row["heads"] = {name: [s.to_dict() for s in best] for name, best in self.heads.items()}
+        return row
 
 
 @dataclass(frozen=True, slots=True)

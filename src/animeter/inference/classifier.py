@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from animeter.domain.errors import AnimeterError
 from animeter.domain.results import Classification, Failure, Result
+from animeter.domain.taught_head import TaughtHead
 from animeter.inference.bundle import Bundle, find_bundle
 from animeter.inference.explanation import Explanation
+from animeter.inference.head_answers import DEFAULT_TOP_K, HeadAnswers
 from animeter.inference.pipeline import work_ahead
 from animeter.inference.session import OnnxSession, Outputs
 from animeter.media.images import Image, Picture, read_image
@@ -62,6 +64,7 @@ class Classifier:
         self._session = OnnxSession(bundle, providers=providers)
         self._rule = bundle.spec.verdict_rule()
         self._label = bundle.spec.label
+        self._heads = HeadAnswers((), bundle)
 
     @property
     def provider(self) -> str:
@@ -72,6 +75,27 @@ class Classifier:
     def provider_note(self) -> str | None:
         """Why it is not a faster provider that seems to be at hand; None when all is well."""
         return self._session.provider_note
+
+    @property
+    def head_names(self) -> tuple[str, ...]:
+        """The names of the heads that results carry."""
+        return self._heads.names
+
+    def with_heads(
+        self, heads: Iterable[TaughtHead | str | Path], *, top_k: int = DEFAULT_TOP_K
+    ) -> "Classifier":
+        """Return a classifier of the same model, loaded once, whose results carry these heads.
+
+        Args:
+            heads: heads, names of heads, or paths of their folders.
+            top_k: how many labels of each head a result tells, best first.
+
+        Raises:
+            HeadError: a head is not there, is damaged, or was taught on another model.
+        """
+        other = copy.copy(self)
+        other._heads = HeadAnswers(heads, self.bundle, top_k)  # noqa: SLF001
+        return other
 
     def with_limits(self, limits: Limits) -> "Classifier":
         """Return a classifier of the same model, loaded once, that allows pictures other costs."""
@@ -214,6 +238,7 @@ class Classifier:
             model=self._label,
             width_px=image.width_px,
             height_px=image.height_px,
+            heads=self._heads.of(outputs.embedding[row]),
         )
 
 
