@@ -4,6 +4,10 @@ import { head } from "./build/head";
 import { keepOffline } from "./build/keep-offline";
 import { licences } from "./build/licences";
 
+/** Not every host knows what an .mjs is. */
+const assetFileNames = ({ names }: { names: string[] }): string =>
+  names[0]?.endsWith(".mjs") ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]";
+
 export default defineConfig({
   // The page must work from any folder of any host, so every URL in it is relative.
   base: "./",
@@ -12,7 +16,7 @@ export default defineConfig({
   plugins: [head(), licences(), keepOffline()],
   worker: {
     format: "es",
-    rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js" } },
+    rolldownOptions: { output: { entryFileNames: "assets/[name]-[hash].js", assetFileNames } },
   },
   build: {
     outDir: "../src/animeter/server/static",
@@ -32,9 +36,7 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) =>
           name === "index" ? "assets/[name]-[hash].js" : "[name].js",
-        // Not every host knows what an .mjs is.
-        assetFileNames: ({ names }) =>
-          names[0]?.endsWith(".mjs") ? "assets/[name]-[hash].js" : "assets/[name]-[hash][extname]",
+        assetFileNames,
       },
     },
   },

@@ -39,6 +39,8 @@ async function decode(file: Blob): Promise<ImageBitmap> {
     return await createImageBitmap(file, {
       imageOrientation: "from-image",
       colorSpaceConversion: "none",
+      // Multiplied while decoding, some formats lose half a level; on the canvas none does.
+      premultiplyAlpha: "none",
     });
   } catch (error) {
     if (NOT_EVERYWHERE.includes(format)) {
