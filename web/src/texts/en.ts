@@ -16,7 +16,7 @@ export const en: Texts = {
 
   pictures: {
     title: "Anime or cartoon?",
-    lead: "See how much a picture looks like either, and what in it says so.",
+    lead: "See which it looks like, and why.",
     choose: "Choose pictures",
     hint: "You can also drop or paste them, as many as you like.",
     drop: "Let go to have a look",
@@ -124,9 +124,9 @@ export const en: Texts = {
     stop: "Stop",
     freeze: "Freeze",
     resume: "Go on",
-    turn: "Other camera",
+    turn: "Turn",
     heat: "Show why",
-    keep: "Keep picture",
+    keep: "Keep",
     kept: "Kept among your pictures.",
     video: "What the camera sees",
     speed: (perSecond) => `${perSecond} looks a second`,

@@ -15,8 +15,8 @@ export const es: Texts = {
   views: { pictures: "Imágenes", camera: "Cámara", teach: "Enseñar" },
 
   pictures: {
-    title: "¿Anime o dibujos animados?",
-    lead: "Mira cuánto se parece una imagen a cada cosa y qué parte de ella lo dice.",
+    title: "¿Anime o dibujos?",
+    lead: "Mira a cuál se parece, y por qué.",
     choose: "Elegir imágenes",
     hint: "También puedes arrastrarlas o pegarlas, tantas como quieras.",
     drop: "Suelta para echar un vistazo",
@@ -126,9 +126,9 @@ export const es: Texts = {
     stop: "Apagar",
     freeze: "Congelar",
     resume: "Seguir",
-    turn: "Otra cámara",
+    turn: "Girar",
     heat: "Ver por qué",
-    keep: "Guardar imagen",
+    keep: "Guardar",
     kept: "Guardada entre tus imágenes.",
     video: "Lo que ve la cámara",
     speed: (perSecond) => `${perSecond} miradas por segundo`,

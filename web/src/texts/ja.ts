@@ -15,8 +15,8 @@ export const ja: Texts = {
   views: { pictures: "画像", camera: "カメラ", teach: "教える" },
 
   pictures: {
-    title: "アニメ？ それともカートゥーン？",
-    lead: "画像がどちらにどれくらい似ているか、絵のどこがそう見せるのかがわかります。",
+    title: "アニメ？ カートゥーン？",
+    lead: "どちらに似ているか、その理由まで。",
     choose: "画像を選ぶ",
     hint: "ドロップや貼り付けもできます。何枚でもどうぞ。",
     drop: "ここで離すと調べます",
@@ -125,9 +125,9 @@ export const ja: Texts = {
     stop: "止める",
     freeze: "一時停止",
     resume: "再開",
-    turn: "カメラ切替",
+    turn: "切替",
     heat: "理由を表示",
-    keep: "画像を残す",
+    keep: "残す",
     kept: "画像の一覧に残しました。",
     video: "カメラの映像",
     speed: (perSecond) => `毎秒 ${perSecond} 回`,

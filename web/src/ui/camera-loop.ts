@@ -1,6 +1,6 @@
 /** Reading a camera's frames one after another, as fast as the engine answers. */
 
-import type { Engine, Reading } from "../engine/engine";
+import { EngineError, type Engine, type Reading } from "../engine/engine";
 import type { CameraSource } from "./camera-source";
 
 /**
@@ -25,6 +25,7 @@ export class CameraLoop {
   private runNumber = 0;
   private underWay = 0;
   private finishedMs: number[] = [];
+  private readonly canvas = document.createElement("canvas");
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -57,7 +58,7 @@ export class CameraLoop {
   private async read(engine: Engine, sizePx: number, run: number): Promise<void> {
     this.underWay += 1;
     try {
-      const reading = await engine.read(await this.grab(sizePx), null);
+      const reading = await engine.read(this.grab(sizePx), null);
       if (run === this.runNumber) this.finished(reading);
     } catch (thrown) {
       if (run === this.runNumber) this.listener.onProblem(thrown);
@@ -79,14 +80,15 @@ export class CameraLoop {
    * What is seen of the frame now, squashed to a square twice as large as the network's own, which
    * halves it with its own filter. A frame handed over whole would cost more to copy than to read.
    */
-  private grab(sizePx: number): Promise<ImageBitmap> {
+  private grab(sizePx: number): ImageData {
     const { x, y, width, height } = this.source.view();
     const side = OVERSIZE * sizePx;
-    return createImageBitmap(this.video, x, y, width, height, {
-      resizeWidth: side,
-      resizeHeight: side,
-      resizeQuality: "medium",
-    });
+    if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
+    const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+    if (!context) throw new EngineError("unsupported_browser", "no memory left for a canvas");
+    context.imageSmoothingQuality = "medium"; // less would skip pixels, and lines with them
+    context.drawImage(this.video, x, y, width, height, 0, 0, side, side);
+    return context.getImageData(0, 0, side, side);
   }
 }
 

@@ -188,7 +188,8 @@ function makeTile(entry: Entry, collection: Collection): Tile {
     },
     icon("close"),
   );
-  const element = el("li", { class: "tile" }, open, bars.element, remove);
+  const problem = el("p", { class: "tile-problem" });
+  const element = el("li", { class: "tile" }, open, bars.element, problem, remove);
   const update = (): void => {
     const { outcome, thumbnail } = entry;
     const words = texts();
@@ -204,6 +205,7 @@ function makeTile(entry: Entry, collection: Collection): Tile {
     } else if (outcome.state === "failed") {
       if (!view.firstChild) fill(view, icon("alert"));
       say(verdict, words.gallery.failed);
+      say(problem, problemSentence(outcome.code));
     } else {
       say(verdict, words.gallery.waiting);
     }

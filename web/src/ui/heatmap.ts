@@ -14,7 +14,7 @@ const CHANNEL = { anime: 0, cartoon: 1 } as const;
  * glow like a face.
  */
 const STRONG_LOGIT = 6;
-const MOST_OPAQUE = 0.86;
+const MOST_OPAQUE = 0.8;
 /** Cells of the painted map for one of the network's, a side. */
 const FINER = 8;
 
@@ -46,7 +46,7 @@ export function paintHeat(canvas: HTMLCanvasElement, reading: Reading, style: "a
   const pixels = new ImageData(w * FINER, h * FINER);
   for (let cell = 0; cell < values.length; cell += 1) {
     const support = Math.min(1, Math.max(0, values[cell] ?? 0) / scale);
-    pixels.data.set([red, green, blue, Math.round(255 * MOST_OPAQUE * support ** 0.8)], 4 * cell);
+    pixels.data.set([red, green, blue, Math.round(255 * MOST_OPAQUE * support ** 1.2)], 4 * cell);
   }
   if (canvas.width !== pixels.width || canvas.height !== pixels.height) {
     canvas.width = pixels.width;

@@ -33,9 +33,8 @@ export class Frame {
     this.element = el(
       "div",
       { class: "stage-frame" },
-      el("div", { class: "frame" }, this.picture, this.broken),
+      el("div", { class: "frame" }, this.picture, this.broken, this.legend),
       this.why.element,
-      this.legend,
     );
     this.image.addEventListener("error", () => this.drawThumbnail());
     speak(({ why }) => {
@@ -129,10 +128,10 @@ export class Result {
       { class: "result" },
       this.name,
       this.verdict,
-      this.meaning,
       this.progress,
-      this.again,
       this.bars.element,
+      this.meaning,
+      this.again,
       el("details", { class: "help" }, this.helpTitle, this.help),
       this.model,
     );
