@@ -1,7 +1,8 @@
 """Writes into the documents what programs know better than people.
 
-`docs/cli.md` holds the `--help` text of every verb. ARCHITECTURE.md holds a line a module, the
-first sentence of its docstring, between `<!-- modules: FOLDER -->` and `<!-- /modules -->`.
+`docs/cli.md` holds the `--help` text of every verb, `docs/openapi.json` the server's schema.
+ARCHITECTURE.md holds a line a module, the first sentence of its docstring, between
+`<!-- modules: FOLDER -->` and `<!-- /modules -->`.
 Figures in Markdown come from JSON files that commands made, and say so where they stand:
 
     right in <!-- figure: docs/figures/x.json accuracy.value .1% -->95.3 %<!-- /figure --> of cases
@@ -93,6 +94,15 @@ def cli_page() -> str:
     return "\n".join([CLI_HEAD, *sections])
 
 
+def openapi_text() -> str:
+    """Return the text that `docs/openapi.json` should have."""
+    from animeter.inference.classifier import load
+    from animeter.server.app import create_app
+    from animeter.server.reference import schema_text
+
+    return schema_text(create_app(load()).openapi())
+
+
 def figure(root: Path, file: str, key: str, spec: str | None) -> str:
     """Return one figure as it should be shown.
 
@@ -166,6 +176,7 @@ def refresh(root: Path = ROOT) -> tuple[list[Path], list[str]]:
         The documents written, and what could not be done (those documents stay as they are).
     """
     wanted, problems = {root / "docs" / "cli.md": cli_page()}, []
+    wanted[root / "docs" / "openapi.json"] = openapi_text()
     for path in documents(root):
         try:
             wanted.setdefault(path, refreshed(path.read_text(encoding="utf-8"), root))

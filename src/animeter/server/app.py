@@ -68,7 +68,6 @@ def create_app(
         description=_DESCRIPTION,
         docs_url=None,  # pulls scripts from another host; ours is in `reference.py`
         redoc_url=None,
-        root_path=options.root_path,
         lifespan=lifespan,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,

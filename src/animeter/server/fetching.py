@@ -78,7 +78,7 @@ class Fetcher:
                 with self._connected(parts, deadline_s) as connection:
                     answer = _ask(connection, parts)
                     if answer.status not in _REDIRECTS:
-                        return _content(answer, max_bytes)
+                        return _content(answer, max_bytes, deadline_s)
                     url = urljoin(url, answer.getheader("Location", ""))
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise UnreachableUrlError(
@@ -183,7 +183,7 @@ def _ask(connection: http.client.HTTPConnection, parts: SplitResult) -> http.cli
     return connection.getresponse()
 
 
-def _content(answer: http.client.HTTPResponse, max_bytes: int) -> bytes:
+def _content(answer: http.client.HTTPResponse, max_bytes: int, deadline_s: float) -> bytes:
     if answer.status != http.client.OK:
         raise UnreachableUrlError(f"the URL answers with status {answer.status} and no picture")
     blocks: list[bytes] = []
@@ -196,6 +196,8 @@ def _content(answer: http.client.HTTPResponse, max_bytes: int) -> bytes:
                 "send fewer or smaller pictures"
             )
         blocks.append(block)
+    if time.monotonic() >= deadline_s:  # being cut off looks like the end
+        raise TimeoutError("no time left")
     declared: Any = answer.getheader("Content-Length")
     if declared is not None and declared.isdecimal() and size < int(declared):
         raise UnreachableUrlError("the URL's answer was cut off; try again")
