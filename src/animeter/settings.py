@@ -43,6 +43,11 @@ class Settings:
         return self.home / "heads"
 
     @property
+    def cache_folder(self) -> Path:
+        """Where what can be worked out again is kept; it may be deleted."""
+        return self.home / "cache"
+
+    @property
     def taxonomy_file(self) -> Path:
         """Where the user's own part of the tree of labels is; it need not exist."""
         return self.home / "taxonomy.yaml"

@@ -16,6 +16,8 @@ from animeter.domain.errors import TeachingError
 from animeter.domain.none_fitting import Taught, fit_none_rule
 from animeter.domain.softmax_regression import LinearLayer, fit_softmax
 from animeter.domain.taught_head import (
+    MAX_LABEL_LENGTH,
+    NONE_OF_THESE,
     Floats,
     Floats32,
     HeadIdentity,
@@ -157,6 +159,8 @@ def _only_judged(fold: Integers, targets: Integers) -> Integers:
 
 
 def _number(labels: Sequence[str], min_pictures: int) -> tuple[tuple[str, ...], Integers]:
+    for label in labels:
+        _check_label(label)
     found, targets, counts = np.unique(
         np.asarray(labels, dtype=np.str_), return_inverse=True, return_counts=True
     )
@@ -175,6 +179,16 @@ def _number(labels: Sequence[str], min_pictures: int) -> tuple[tuple[str, ...], 
             f"be useful: {', '.join(few)}. Add pictures of it, or leave the label out."
         )
     return names, np.asarray(targets, dtype=np.int64)
+
+
+def _check_label(label: str) -> None:
+    fits = 0 < len(label) <= MAX_LABEL_LENGTH and label != NONE_OF_THESE
+    # A folder's name may hold bytes that are no text, which head.json could not.
+    if not fits or any("\ud800" <= char <= "\udfff" for char in label):
+        raise TeachingError(
+            f"A label cannot be {label!r}: wanted text of 1 to {MAX_LABEL_LENGTH} characters, "
+            f"other than {NONE_OF_THESE!r}. Rename it."
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

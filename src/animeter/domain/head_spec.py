@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from animeter.domain.errors import HeadError
 from animeter.domain.model_spec import Name, Probability, Sha256
-from animeter.domain.taught_head import NONE_OF_THESE
+from animeter.domain.taught_head import MAX_LABEL_LENGTH, NONE_OF_THESE
 
 FORMAT_VERSION: Final = 1
 """Raised when a reader of the older form would misread a newer file."""
 
-Label = Annotated[str, Field(min_length=1, max_length=200)]
+Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL_LENGTH)]
 
 
 class _Part(BaseModel):

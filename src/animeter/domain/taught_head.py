@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 NONE_OF_THESE: Final = "none of these"
 """What a head answers for a picture of no label it knows; no label may be called so."""
 
+MAX_LABEL_LENGTH: Final = 255
+"""Characters of a label: as many as a folder's name may have."""
+
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingModel:

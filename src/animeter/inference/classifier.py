@@ -15,7 +15,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from animeter.domain.errors import AnimeterError
+from animeter.domain.errors import AnimeterError, TeachingError
+from animeter.domain.head_fitting import FitOptions
 from animeter.domain.results import Classification, Failure, Result
 from animeter.domain.taught_head import TaughtHead
 from animeter.inference.bundle import Bundle, find_bundle
@@ -23,6 +24,7 @@ from animeter.inference.explanation import Explanation
 from animeter.inference.head_answers import DEFAULT_TOP_K, HeadAnswers
 from animeter.inference.pipeline import work_ahead
 from animeter.inference.session import OnnxSession, Outputs
+from animeter.inference.teaching import teach
 from animeter.media.images import Image, Picture, read_image
 from animeter.media.limits import Limits
 from animeter.settings import read_settings
@@ -166,6 +168,43 @@ class Classifier:
             float32 [D], L2-normalised; or a `Failure` for a picture that cannot be read.
         """
         return self._stream(pictures, _embedding, batch_size, workers)
+
+    def teach(
+        self,
+        pictures: Iterable[Picture],
+        labels: Iterable[str],
+        *,
+        name: str = "taught",
+        min_pictures: int = 2,
+    ) -> TaughtHead:
+        """Teach a head: a set of labels of your own, read off this model's embedding.
+
+        `with_heads` applies it, its `figures` say how good it is, and `save_head` keeps it.
+
+        Args:
+            pictures: files, bytes, arrays or images; five a label are useful, twenty are good.
+            labels: one a picture. `none of these` is for pictures that the head shall turn away.
+            name: of the head.
+            min_pictures: fewest pictures that a label may have.
+
+        Raises:
+            TeachingError: a picture cannot be read or stands under two labels, there is one label
+                only, or a label has too few pictures.
+            BundleError: the network failed.
+        """
+        lesson = teach(
+            self,
+            list(pictures),
+            list(labels),
+            name,
+            options=FitOptions(min_pictures=min_pictures),
+        )
+        if lesson.failures:
+            raise TeachingError(
+                f"{len(lesson.failures)} pictures cannot be read, the first one is "
+                f"{lesson.failures[0].message}. Leave them out."
+            )
+        return lesson.head
 
     def likenesses(self, batch: NDArray[np.uint8]) -> Outputs:
         """Run the network on raw pixels: the tensor-level call.

@@ -7,6 +7,7 @@ numbers, and that the numbers were saved for the very labels and model that the 
 import hashlib
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from safetensors.numpy import save
 
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
+from animeter.domain.model_spec import NAME_PATTERN
 from animeter.domain.taught_head import EmbeddingModel, NoneRule, TaughtHead
 from animeter.inference.bundle import Bundle
 from animeter.settings import Settings, read_settings
@@ -73,6 +75,44 @@ def check_reads(head: TaughtHead, bundle: Bundle) -> None:
         )
 
 
+def check_name(name: str) -> None:
+    """Check that a head that a user teaches may have this name.
+
+    Raises:
+        HeadError: it is not fit for a folder, or it is taken by what comes with animeter.
+    """
+    if re.fullmatch(NAME_PATTERN, name) is None:
+        raise HeadError(
+            f"A head cannot be called {name!r}: wanted letters, digits and . _ + - after a letter "
+            "or digit, such as my-heroes."
+        )
+    if name in RESERVED_NAMES or (BUILTIN_FOLDER / name).is_dir():
+        raise HeadError(
+            f"{name!r} is the name of a head that comes with animeter. Choose another name."
+        )
+
+
+def check_free(folder: Path, *, replace: bool) -> None:
+    """Check that a head may be written to a folder.
+
+    Raises:
+        OutputError: there is something that is no head, or a head that may not be replaced.
+    """
+    try:
+        taken = folder.is_dir() and any(folder.iterdir())
+    except OSError as error:
+        raise OutputError(f"Cannot read {folder}: {error.strerror or error}.") from error
+    if (taken or (folder.exists() and not folder.is_dir())) and not (folder / SPEC_FILE).is_file():
+        raise OutputError(
+            f"{folder} is there and is no head, so it is left alone. Choose another place."
+        )
+    if taken and not replace:
+        raise OutputError(
+            f"There is a head at {folder} already. Choose another name or place, or write over it "
+            "with --replace."
+        )
+
+
 def write_head(head: TaughtHead, folder: Path, *, replace: bool = False) -> Path:
     """Write a head to a folder of its own, both files or neither.
 
@@ -87,16 +127,7 @@ def write_head(head: TaughtHead, folder: Path, *, replace: bool = False) -> Path
     Raises:
         OutputError: there is something at that place, or it cannot be written.
     """
-    if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
-        if not (folder / SPEC_FILE).is_file():
-            raise OutputError(
-                f"{folder} is there and is no head, so it is left alone. Choose another place."
-            )
-        if not replace:
-            raise OutputError(
-                f"There is a head at {folder} already. Choose another name or place, remove it "
-                "with `animeter heads remove`, or allow writing over it with --replace."
-            )
+    check_free(folder, replace=replace)
     weights = save(_tensors(head), metadata=_identity(head.labels, head.model.sha256))
     spec = spec_of(head, hashlib.sha256(weights).hexdigest())
     try:
