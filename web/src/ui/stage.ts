@@ -63,13 +63,14 @@ export class Frame {
       const { width_px, height_px } = entry.outcome.reading.classification;
       this.picture.style.setProperty("--ratio", String(width_px / height_px));
     }
+    if (this.shownId !== entry.id) {
+      this.unload();
+      this.shownId = entry.id;
+      this.url = URL.createObjectURL(entry.file);
+      this.image.src = this.url;
+    }
     const { ofSample, ofPicture } = texts().pictures;
     this.image.alt = entry.sample ? ofSample(entry.name) : ofPicture(entry.name);
-    if (this.shownId === entry.id) return;
-    this.unload();
-    this.shownId = entry.id;
-    this.url = URL.createObjectURL(entry.file);
-    this.image.src = this.url;
   }
 
   private unload(): void {
