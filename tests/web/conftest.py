@@ -12,7 +12,7 @@ import pytest
 
 from animeter.inference.bundle import builtin_bundle
 from animeter.server.site import export_site, page_is_built
-from tests.web.hosts import PlainHost
+from tests.web.hosts import animeter_serve, plain_host
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 Browser = playwright_api.Browser
@@ -56,10 +56,14 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def exported_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page with the built-in model as static files, as `animeter web export` writes them."""
+def built_page() -> None:
     if not page_is_built():
         pytest.skip("the page is not built: npm ci && npm run build in web/")
+
+
+@pytest.fixture(scope="session")
+def exported_site(built_page: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page with the built-in model as static files, as `animeter web export` writes them."""
     folder = tmp_path_factory.mktemp("host") / "fans" / "animeter"
     export_site(folder, builtin_bundle())
     return folder
@@ -68,14 +72,16 @@ def exported_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def plain_site(exported_site: Path) -> Iterator[str]:
     """URL of the exported page on a plain host, two folders deep."""
-    with PlainHost(exported_site.parent.parent) as host:
-        yield f"{host.url}fans/animeter/"
+    with plain_host(exported_site.parent.parent) as url:
+        yield f"{url}fans/animeter/"
 
 
 @pytest.fixture(scope="session")
-def site(plain_site: str) -> str:
-    """URL of the page; it ends in a slash."""
-    return plain_site
+def site(built_page: None) -> Iterator[str]:
+    """URL of the page as `animeter serve` serves it; it ends in a slash."""
+    pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
+    with animeter_serve() as url:
+        yield url
 
 
 @pytest.fixture

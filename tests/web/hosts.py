@@ -1,11 +1,13 @@
-"""Hosts of the page: a plain one, as anybody's web space is, that knows nothing of Animeter."""
+"""Hosts of the page: the real server, and a plain one that knows nothing of Animeter."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from types import TracebackType
-from typing import Self
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -15,27 +17,32 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-class PlainHost:
-    """Serves a folder of files and sends no header of its own, until it is left.
+@contextmanager
+def plain_host(folder: Path) -> Iterator[str]:
+    """Serve a folder with no header of its own, as anybody's web space is; gives its URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
-    Args:
-        folder: what to serve.
 
-    Attributes:
-        url: of the folder, ending in a slash.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/"
-
-    def __enter__(self) -> Self:
-        Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+@contextmanager
+def animeter_serve(*arguments: str) -> Iterator[str]:
+    """Run `animeter serve` as a user would, on a free port; gives its URL."""
+    command = [sys.executable, "-m", "animeter", "serve", "--port", "0", *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        hello = process.stderr.readline()
+        words = hello.split()
+        assert words[:1] == ["animeter:"], f"the server did not start: {hello}"
+        # Its later words must go somewhere, or it would wait for a reader.
+        Thread(target=process.stderr.read, daemon=True).start()
+        try:
+            yield words[1]
+        finally:
+            process.terminate()
+            process.wait(timeout=60)

@@ -3,7 +3,7 @@
  * waits. Decoding goes ahead while the network runs; readings leave in the order of the pictures.
  */
 
-import { EngineError } from "../engine/engine";
+import { EngineError, type ErrorCode } from "../engine/engine";
 import { fetchModel, fetchSpec } from "../engine/model-files";
 import type { ModelSpec } from "../engine/model-spec";
 import { readSquare, type SquarePixels } from "../engine/pixels";
@@ -34,7 +34,7 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     loading = load(data.modelFolder, data.threads);
     loading.then(
       ({ spec, network }) => say({ kind: "loaded", info: spec.info, detail: network.detail }),
-      (error: unknown) => say({ kind: "load-failed", ...reason(error) }),
+      (error: unknown) => say({ kind: "load-failed", ...reason(error, "unsupported_browser") }),
     );
     return;
   }
@@ -54,7 +54,7 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
           reading.activation.buffer,
           reading.embedding.buffer,
         ]),
-      (error: unknown) => say({ kind: "read-failed", id, ...reason(error) }),
+      (error: unknown) => say({ kind: "read-failed", id, ...reason(error, "unreadable_image") }),
     );
 };
 
@@ -99,7 +99,8 @@ function say(message: FromWorker, transfer: Transferable[] = []): void {
   scope.postMessage(message, transfer);
 }
 
-function reason(error: unknown): Pick<EngineError, "code" | "message"> {
+/** What to tell of an error; `otherwise` is the code of one that nobody foresaw. */
+function reason(error: unknown, otherwise: ErrorCode): Pick<EngineError, "code" | "message"> {
   if (error instanceof EngineError) return { code: error.code, message: error.message };
-  return { code: "unreadable_image", message: String(error) };
+  return { code: otherwise, message: String(error) };
 }

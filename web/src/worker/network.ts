@@ -41,6 +41,10 @@ export class Network {
    * Throws an `EngineError`: `unsupported_browser` or `bad_bundle`.
    */
   static async open(model: Uint8Array, spec: ModelSpec, threads: number): Promise<Network> {
+    if (typeof WebAssembly === "undefined") {
+      // iOS in lockdown mode, for one.
+      throw new EngineError("unsupported_browser", "this browser does without WebAssembly");
+    }
     if (await hasGraphicsCard()) {
       const network = await Network.onGraphicsCard(model).catch(() => null);
       if (network !== null && (await network.agrees(spec).catch(() => false))) return network;

@@ -1,0 +1,96 @@
+"""Where a device cannot run the network, the server does, and the answers stay the same."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from animeter import load
+from tests.web.conftest import CHROMIUM_FLAGS, watch
+from tests.web.drawn import EXAMPLES
+from tests.web.reading import read_files
+
+FACE = EXAMPLES / "anime-face.png"
+
+
+# Devices that cannot run the network, as V8 can be told to be one of them.
+NO_WEBASSEMBLY = "--js-flags=--jitless"  # as iOS in lockdown mode
+LITTLE_MEMORY = "--js-flags=--wasm-max-mem-pages=64"  # 4 MiB
+
+
+@pytest.fixture(scope="module", params=[NO_WEBASSEMBLY, LITTLE_MEMORY])
+def weak_browser(
+    request: pytest.FixtureRequest, playwright: Any, chromium_path: str
+) -> Iterator[Any]:
+    flags = [*CHROMIUM_FLAGS, request.param]
+    browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def weak_page(weak_browser: Any) -> Iterator[Any]:
+    context = weak_browser.new_context(service_workers="block")
+    yield context.new_page()
+    context.close()
+
+
+def test_the_server_reads_what_the_device_cannot(
+    weak_page: Any, site: str, page_problems: list[str], tmp_path: Path
+) -> None:
+    watch(weak_page, site, page_problems)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(FACE.read_bytes()[:2000])
+    weak_page.goto(site)
+    page_problems.clear()  # the page opens its own engine, and the browser logs why that fails
+    found = read_files(weak_page, [FACE, broken], prefer="auto")
+    assert (found.kind, found.detail) == ("server", f"{site}v1")
+    wanted = load().classify(FACE).to_dict() | {"path": FACE.name}
+    reading = found.readings[0]
+    assert reading["classification"] == wanted
+    assert reading["activationShape"] == [2, 6, 6]
+    assert len(reading["activation"]) == 72
+    assert len(reading["embedding"]) == found.model["embeddingDim"]
+    assert found.readings[1]["code"] == "unreadable_image"
+    assert [problem for problem in page_problems if "another host" in problem] == []
+
+
+def test_both_engines_say_the_same_of_a_camera_frame(page: Any, site: str) -> None:
+    page.goto(site)
+    readings = page.evaluate(
+        """
+        async () => {
+          const { openEngine } = await import("./engine.js");
+          const blob = await (await fetch("./icons/icon-512.png")).blob();
+          const said = [];
+          for (const prefer of ["page", "server"]) {
+            const engine = await openEngine({ prefer });
+            const { classification } = await engine.read(await createImageBitmap(blob), null);
+            said.push(classification);
+            engine.dispose();
+          }
+          return said;
+        }
+        """
+    )
+    here, there = readings
+    assert (here["width_px"], here["height_px"]) == (there["width_px"], there["height_px"])
+    # It travels as a JPEG, so they are near and not equal.
+    assert here["anime"] == pytest.approx(there["anime"], abs=0.05)
+    assert here["cartoon"] == pytest.approx(there["cartoon"], abs=0.05)
+
+
+def test_where_there_is_no_server_either_the_reason_is_told(
+    weak_page: Any, plain_site: str
+) -> None:
+    weak_page.goto(plain_site)
+    code = weak_page.evaluate(
+        """
+        async () => {
+          const { openEngine } = await import("./engine.js");
+          return openEngine().then(() => "opened", (error) => error.code);
+        }
+        """
+    )
+    assert code == "unsupported_browser"

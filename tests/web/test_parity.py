@@ -1,0 +1,91 @@
+"""The page says what Python says: the very same bundle, decoded and shrunk in another language."""
+
+import csv
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from animeter import Classification, load
+from animeter.inference.classifier import Classifier
+from animeter.inference.golden import draw
+from tests.source_tree import ROOT
+from tests.web.drawn import draw_fifty
+from tests.web.reading import read_files
+
+MOST_APART = 0.01
+"""How far a likeness in the page may be from Python's."""
+
+DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="module")
+def classifier() -> Classifier:
+    return load()
+
+
+def largest_difference(page: Any, classifier: Classifier, files: list[Path]) -> float:
+    """Compare everything both say of the files, and give the largest difference of a likeness."""
+    found = read_files(page, files)
+    assert found.kind == "page"
+    assert found.model["label"] == classifier.bundle.spec.label
+    embeddings = list(classifier.embed(files))
+    worst = 0.0
+    for number, file in enumerate(files):
+        wanted = classifier.classify(file)
+        assert isinstance(wanted, Classification)
+        reading = found.readings[number]
+        got = reading["classification"]
+        assert set(got) == set(wanted.to_dict())
+        assert (got["path"], got["model"]) == (file.name, wanted.model)
+        assert (got["width_px"], got["height_px"]) == (wanted.width_px, wanted.height_px), file
+        apart = max(abs(got["anime"] - wanted.anime), abs(got["cartoon"] - wanted.cartoon))
+        assert apart <= MOST_APART, f"{file.name}: {got}, but Python says {wanted}"
+        rule = classifier.bundle.spec.verdict_rule()
+        assert got["verdict"] == rule.decide(got["anime"], got["cartoon"]).value
+        alike = float(np.dot(reading["embedding"], embeddings[number]))
+        assert alike > 0.99, f"{file.name}: the embeddings' cosine is {alike:.4f}"
+        worst = max(worst, apart)
+    return worst
+
+
+def test_fifty_drawn_pictures_get_the_same_likenesses(
+    page: Any, site: str, classifier: Classifier, tmp_path: Path
+) -> None:
+    files = draw_fifty(tmp_path)
+    page.goto(site)
+    worst = largest_difference(page, classifier, files)
+    print(f"largest difference over {len(files)} drawn pictures: {worst:.4f}")
+
+
+@pytest.mark.slow
+def test_fifty_pictures_of_the_data_get_the_same_likenesses(
+    page: Any, site: str, classifier: Classifier
+) -> None:
+    if not (DATA / "manifest.csv").is_file():
+        pytest.skip("the labelled pictures are not here")
+    with (DATA / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row["path"] for row in csv.DictReader(file)]
+    chosen = random.Random(50).sample(rows, 50)
+    page.goto(site)
+    worst = largest_difference(page, classifier, [DATA / path for path in chosen])
+    print(f"largest difference over {len(chosen)} pictures of the data: {worst:.4f}")
+
+
+def test_the_golden_pictures_say_what_they_said_at_their_maker(
+    page: Any, site: str, classifier: Classifier, tmp_path: Path
+) -> None:
+    from PIL import Image
+
+    pairs = classifier.bundle.spec.golden
+    files = []
+    for pair in pairs:
+        files.append(tmp_path / f"{pair.picture}.png")
+        Image.fromarray(draw(pair.picture, pair.width_px, pair.height_px)).save(files[-1])
+    page.goto(site)
+    for pair, reading in zip(pairs, read_files(page, files).readings, strict=True):
+        got = reading["classification"]
+        assert got["anime"] == pytest.approx(pair.anime, abs=MOST_APART), pair.picture
+        assert got["cartoon"] == pytest.approx(pair.cartoon, abs=MOST_APART), pair.picture
