@@ -2,14 +2,14 @@
 
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import type { Plugin } from "vite";
 
 const SERVICE_WORKER = "service-worker.js";
 const PLACE = "__BUILT__";
 
 /** Files that a device fetches only if it uses them, and those that only people read. */
-const NOT_KEPT = /(\.jspi-|\.jspi\.|jspi.*\.js$|^licences\.txt$)/;
+const NOT_KEPT = /(\.jspi-|\.jspi\.|jspi.*\.js$|^licences\.txt$|^sources\.sha256$)/;
 
 export function keepOffline(): Plugin {
   let folder = "";
@@ -17,7 +17,7 @@ export function keepOffline(): Plugin {
     name: "animeter:keep-offline",
     apply: "build",
     configResolved: (config) => {
-      folder = join(config.root, config.build.outDir);
+      folder = resolve(config.root, config.build.outDir);
     },
     closeBundle: {
       order: "post",
