@@ -46,6 +46,8 @@ class Batch:
     sort_into: Path | None
     sort_by: str
     model: str | None
+    heads: tuple[str, ...]
+    top_k: int
     workers: int | None
     batch_size: int | None
     quiet: bool
@@ -92,7 +94,8 @@ def run_batch(batch: Batch) -> int:
 
     earlier = _earlier_run(batch)
     file_format = _choose_format(batch, earlier)
-    classifier = load(batch.model)
+    classifier = load(batch.model).with_heads(batch.heads, top_k=batch.top_k)
+    _refuse_other_heads(batch, earlier, classifier.head_names)
     if not batch.quiet:
         _announce(classifier, batch)
     sorter = _sorter(batch, earlier)
@@ -100,7 +103,7 @@ def run_batch(batch: Batch) -> int:
         cut_torn_end(batch.output, earlier)
     tally = Tally()
     stopped = False
-    with _open_writer(batch, file_format) as writer:
+    with _open_writer(batch, file_format, classifier.head_names) as writer:
         try:
             _classify_all(batch, classifier, earlier, (writer, sorter), tally)
         except KeyboardInterrupt:
@@ -221,18 +224,38 @@ def _choose_format(batch: Batch, earlier: "EarlierRun") -> str:
     return chosen or "table"
 
 
-def _open_writer(batch: Batch, file_format: str) -> "AbstractContextManager[RowWriter]":
+def _refuse_other_heads(batch: Batch, earlier: "EarlierRun", heads: tuple[str, ...]) -> None:
+    if batch.continues_output and earlier.heads is not None and earlier.heads != heads:
+        was, wanted = (
+            " ".join(f"--head {h}" for h in hs) or "no --head"
+            for hs in (
+                earlier.heads,
+                heads,
+            )
+        )
+        raise OutputError(
+            f"{batch.output} was written with {was}, and is now asked for with {wanted}: its rows "
+            "would not have the same columns. Ask for the same heads in the same order, or give "
+            "another --output."
+        )
+
+
+def _open_writer(
+    batch: Batch, file_format: str, heads: tuple[str, ...]
+) -> "AbstractContextManager[RowWriter]":
+    from animeter.inference.rows import columns_of
     from animeter.inference.writers import CsvWriter, JsonlWriter, OutputFile
 
+    columns = columns_of(heads)
     if batch.output is not None:
-        return OutputFile(batch.output, file_format, append=batch.continues_output)
+        return OutputFile(batch.output, file_format, append=batch.continues_output, columns=columns)
     if file_format == "jsonl":
         return nullcontext(JsonlWriter(sys.stdout.buffer, owned=False))
     if file_format == "csv":
-        return nullcontext(CsvWriter(sys.stdout.buffer, owned=False))
+        return nullcontext(CsvWriter(sys.stdout.buffer, owned=False, columns=columns))
     from rich.console import Console
 
-    return nullcontext(TableWriter(Console(highlight=False)))
+    return nullcontext(TableWriter(Console(highlight=False), heads))
 
 
 def _progress_line(batch: Batch) -> ProgressLine:

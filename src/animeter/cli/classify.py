@@ -84,6 +84,19 @@ def classify(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
             show_default=False,
         ),
     ] = None,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--head",
+            "-H",
+            help="Also ask this head: a name of `animeter heads list`, or a head's folder. "
+            "May be given again.",
+            show_default=False,
+        ),
+    ] = None,
+    top_k: Annotated[
+        int, typer.Option(min=1, help="Labels of each head in JSON; tables show the best one.")
+    ] = 5,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Threads; one a core unless given.", show_default=False),
@@ -120,6 +133,8 @@ def classify(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 
     A picture on standard input: `curl -s https://example.org/frame.png | animeter classify -`
 
+    What heads say too, built in or your own: `animeter classify pictures/ --head my-heroes`
+
     Copies in anime/, cartoon/, both/...: `animeter classify pictures/ --sort-into sorted/`
     """
     from animeter.cli.batch import Batch, run_batch
@@ -137,6 +152,8 @@ def classify(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         sort_into=sort_into,
         sort_by=(sort_by or SortBy.COPY).value,
         model=model,
+        heads=tuple(dict.fromkeys(head or ())),
+        top_k=top_k,
         workers=workers,
         batch_size=batch_size,
         quiet=quiet,

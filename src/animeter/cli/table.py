@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
-    from animeter.domain.results import Result
+    from animeter.domain.results import Classification, Result
 
 _COLOURS: Final = {
     "anime": "bold magenta",
@@ -16,6 +18,8 @@ _COLOURS: Final = {
     "error": "bold red",
 }
 _HEADING: Final = "bold underline"
+_LABEL_WIDTH: Final = 18
+_HEAD_WIDTH: Final = _LABEL_WIDTH + 10  # a label, its score and two spaces
 
 
 class TableWriter:
@@ -23,10 +27,12 @@ class TableWriter:
 
     Args:
         console: where it goes.
+        heads: names of the heads whose best label gets a column.
     """
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: "Console", heads: "Sequence[str]" = ()) -> None:
         self._console = console
+        self._heads = tuple(heads)
         self._begun = False
 
     def write(self, result: "Result") -> None:
@@ -35,18 +41,30 @@ class TableWriter:
 
         if not self._begun:
             self._begun = True
-            self._print(("verdict", "anime", "cartoon", "picture"), _HEADING, _HEADING)
+            names = "".join(fitted(head, _HEAD_WIDTH - 2) + "  " for head in self._heads)
+            heading = ("verdict", "anime", "cartoon", names + "picture")
+            self._print(heading, _HEADING, _HEADING)
         if isinstance(result, Failure):
             # Most messages begin with the path already.
             path = result.path or "-"
             told = result.message.startswith(path)
             text = result.message if told else f"{path}: {result.message}"
-            self._print(("error", "-", "-", printable(text)), _COLOURS["error"])
+            dashes = f"{'-':<{_HEAD_WIDTH}}" * len(self._heads)
+            self._print(("error", "-", "-", dashes + printable(text)), _COLOURS["error"])
             return
         verdict = result.verdict.value
         picture = f"{printable(result.path or '-')}  {result.width_px} x {result.height_px}"
-        cells = (verdict, percent(result.anime), percent(result.cartoon), picture)
+        cells = (
+            verdict,
+            percent(result.anime),
+            percent(result.cartoon),
+            "".join(self._best(result, head) for head in self._heads) + picture,
+        )
         self._print(cells, _COLOURS[verdict])
+
+    def _best(self, result: "Classification", head: str) -> str:
+        best = result.heads[head][0]
+        return f"{fitted(printable(best.label), _LABEL_WIDTH)}{percent(best.score):>8}  "
 
     def close(self) -> None:
         """Nothing is held back, so there is nothing to finish."""
@@ -59,6 +77,15 @@ class TableWriter:
         line.append(f"{verdict:<8}", style=style)
         line.append(f"{anime:>8}  {cartoon:>8}  {picture}", style=rest_style)
         self._console.print(line, soft_wrap=True)
+
+
+def fitted(text: str, width: int) -> str:
+    """Pad a text to a width on the terminal, or cut it there with an ellipsis."""
+    from rich.cells import cell_len, set_cell_size  # a kanji is two cells wide
+
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1) + "…"
 
 
 def percent(likeness: float) -> str:

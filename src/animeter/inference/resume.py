@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from animeter.domain.errors import OutputError
 from animeter.domain.verdict import Verdict
-from animeter.inference.rows import COLUMNS
+from animeter.inference.rows import COLUMNS, heads_of
 from animeter.inference.writers import journal_of, require_pyarrow
 
 _PARQUET_MAGIC: Final = b"PAR1"
@@ -30,12 +30,14 @@ class EarlierRun:
         last: path and verdict of the last row, if it is a classification: a kill may have come
             between writing that row and sorting its picture.
         whole_bytes: where the last whole row of a text file ends.
+        heads: names of the heads that its rows carry; None where no row tells.
     """
 
     file_format: str | None = None
     paths: set[str] = field(default_factory=set)
     last: tuple[str, Verdict] | None = None
     whole_bytes: int = 0
+    heads: tuple[str, ...] | None = None
 
     def add(self, path: str | None, verdict: str | None) -> None:
         """Take note of a row."""
@@ -108,6 +110,7 @@ def _read_journal(journal: Path, run: EarlierRun) -> None:
     run.file_format = "parquet"
     run.paths |= rows.paths
     run.last = rows.last or run.last
+    run.heads = rows.heads if run.heads is None else run.heads
     run.whole_bytes = rows.whole_bytes
 
 
@@ -122,14 +125,19 @@ def _read_jsonl(file: BinaryIO, run: EarlierRun) -> None:
             continue  # its picture has no row, so it comes again
         if isinstance(row, dict):
             run.add(row.get("path"), row.get("verdict"))
+            if run.heads is None and row.get("verdict") is not None:
+                run.heads = tuple(row.get("heads") or ())
 
 
 def _read_csv(file: BinaryIO, run: EarlierRun) -> None:
     for number, record in enumerate(_csv_records(file)):
         run.whole_bytes += len(record)
-        if number > 0:
-            text = StringIO(record.decode("utf-8", "surrogateescape"), newline="")
-            row = dict(zip(COLUMNS, next(csv.reader(text)), strict=False))
+        text = StringIO(record.decode("utf-8", "surrogateescape"), newline="")
+        fields = next(csv.reader(text))
+        if number == 0:
+            run.heads = heads_of(fields)
+        else:
+            row = dict(zip(COLUMNS, fields, strict=False))
             run.add(row.get("path"), row.get("verdict"))
 
 
@@ -150,6 +158,7 @@ def _read_parquet(path: Path, run: EarlierRun) -> None:
 
     try:
         table: Any = pq.ParquetFile(path)
+        run.heads = heads_of(table.schema_arrow.names)
         for batch in table.iter_batches(columns=["path", "verdict"]):
             for row in batch.to_pylist():
                 run.add(row["path"], row["verdict"])

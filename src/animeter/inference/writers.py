@@ -16,7 +16,14 @@ from typing import Any, BinaryIO, Final, Protocol
 
 from animeter.domain.errors import MissingExtraError, OutputError
 from animeter.domain.results import Result
-from animeter.inference.rows import COLUMNS, FlatRow, to_flat, to_json_line
+from animeter.inference.rows import (
+    COLUMNS,
+    FlatRow,
+    head_columns,
+    heads_of,
+    to_flat,
+    to_json_line,
+)
 
 FILE_FORMATS: Final = ("jsonl", "csv", "parquet")
 JOURNAL_SUFFIX: Final = ".rows.jsonl"
@@ -60,19 +67,28 @@ class CsvWriter:
     Args:
         stream: where the lines go; closed at the end only if it is `owned`.
         header: False where the stream already begins with one.
+        columns: of the records, as `columns_of` gives them.
     """
 
-    def __init__(self, stream: BinaryIO, *, header: bool = True, owned: bool = True) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        header: bool = True,
+        owned: bool = True,
+        columns: Sequence[str] = COLUMNS,
+    ) -> None:
         self._stream = stream
         self._owned = owned
+        self._columns = columns
         if header:
-            self._write_fields(COLUMNS)
+            self._write_fields(columns)
 
     def write(self, result: Result) -> None:
         """Write one record."""
-        flat = to_flat(result.to_dict())
+        flat = to_flat(result.to_dict(), self._columns)
         self._write_fields(
-            ["" if flat[column] is None else str(flat[column]) for column in COLUMNS]
+            ["" if flat[column] is None else str(flat[column]) for column in self._columns]
         )
 
     def close(self) -> None:
@@ -91,13 +107,15 @@ class ParquetWriter:
 
     Args:
         path: the file; rows that it or its journal hold already are kept.
+        columns: of the rows, as `columns_of` gives them.
 
     Raises:
         OutputError: the journal cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Sequence[str] = COLUMNS) -> None:
         self._path = path
+        self._columns = columns
         self._journal = journal_of(path)
         self._rows = JsonlWriter(_open(self._journal))
 
@@ -110,14 +128,14 @@ class ParquetWriter:
         import pyarrow.parquet as pq
 
         self._rows.close()
-        schema = _parquet_schema()
+        schema = _parquet_schema(self._columns)
         part = self._path.with_name(f"{self._path.name}.part")
         try:
             with pq.ParquetWriter(part, schema, compression="zstd") as writer:
                 if self._path.exists():
                     for batch in pq.ParquetFile(self._path).iter_batches(_ROWS_A_GROUP):
                         writer.write_batch(batch.cast(schema))
-                for rows in _groups(self._journal):
+                for rows in _groups(self._journal, self._columns):
                     writer.write_batch(_parquet_batch(rows, schema))
             part.replace(self._path)
             self._journal.unlink()
@@ -135,19 +153,22 @@ class OutputFile:
         path: the file.
         file_format: one of `FILE_FORMATS`.
         append: whether rows that are there stay; otherwise the file becomes `NAME~`.
+        columns: of flat rows, as `columns_of` gives them.
 
     Raises:
         OutputError: the file cannot be written.
         MissingExtraError: Parquet was asked for and pyarrow is not installed.
     """
 
-    def __init__(self, path: Path, file_format: str, *, append: bool) -> None:
+    def __init__(
+        self, path: Path, file_format: str, *, append: bool, columns: Sequence[str] = COLUMNS
+    ) -> None:
         if file_format == "parquet":
             require_pyarrow()
         if not append:
             for old in (path, journal_of(path)):
                 _keep_aside(old)
-        self._writer = _file_writer(path, file_format)
+        self._writer = _file_writer(path, file_format, columns)
 
     def __enter__(self) -> RowWriter:
         """Give the writer."""
@@ -189,13 +210,13 @@ def _csv_field(text: str) -> str:
     return text
 
 
-def _file_writer(path: Path, file_format: str) -> RowWriter:
+def _file_writer(path: Path, file_format: str, columns: Sequence[str]) -> RowWriter:
     if file_format == "parquet":
-        return ParquetWriter(path)
+        return ParquetWriter(path, columns)
     stream = _open(path)
     if file_format == "jsonl":
         return JsonlWriter(stream)
-    return CsvWriter(stream, header=stream.tell() == 0)
+    return CsvWriter(stream, header=stream.tell() == 0, columns=columns)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -234,19 +255,20 @@ def _keep_aside(path: Path) -> None:
         ) from error
 
 
-def _groups(journal: Path) -> Iterator[list[FlatRow]]:
+def _groups(journal: Path, columns: Sequence[str]) -> Iterator[list[FlatRow]]:
     with journal.open("rb") as lines:
-        rows = (to_flat(json.loads(line)) for line in lines)
+        rows = (to_flat(json.loads(line), columns) for line in lines)
         while group := list(islice(rows, _ROWS_A_GROUP)):
             yield group
 
 
-def _parquet_schema() -> Any:
+def _parquet_schema(columns: Sequence[str]) -> Any:
     import pyarrow as pa
 
     types = {"anime": pa.float64(), "cartoon": pa.float64()}
     types |= {"width_px": pa.int32(), "height_px": pa.int32()}
-    return pa.schema([(column, types.get(column, pa.string())) for column in COLUMNS])
+    types |= {head_columns(head)[1]: pa.float64() for head in heads_of(columns)}
+    return pa.schema([(column, types.get(column, pa.string())) for column in columns])
 
 
 def _parquet_batch(rows: list[FlatRow], schema: Any) -> Any:
