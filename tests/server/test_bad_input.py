@@ -13,21 +13,7 @@ from PIL import Image
 
 from animeter.server.options import ServeOptions
 from tests.server.conftest import Serve, png
-
-
-def bomb(width: int = 20_000, height: int = 10_000) -> bytes:
-    """A PNG of 200 megapixels in a few hundred kilobytes."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        checksum = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
-
-    squeezer = zlib.compressobj(9)
-    row = bytes(1 + width // 8)
-    pixels = b"".join(squeezer.compress(row) for _ in range(height)) + squeezer.flush()
-    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, content) for kind, content in parts)
+from tests.support.large_picture import large_png
 
 
 def jpeg_claiming(width: int, height: int) -> bytes:
@@ -41,7 +27,7 @@ def jpeg_claiming(width: int, height: int) -> bytes:
 
 BAD_PICTURES = {
     "truncated": (png(size=(500, 500))[:400], 422, "unreadable_image"),
-    "bomb": (bomb(), 413, "image_too_large"),
+    "bomb": (large_png(20_000, 10_000), 413, "image_too_large"),
     "jpeg-claiming-much": (jpeg_claiming(65500, 65500), 413, "image_too_large"),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 415, "unsupported_format"),
     "html": (b"<!doctype html><html><body>hi</body></html>", 415, "unsupported_format"),

@@ -7,6 +7,7 @@ no memory, since only one piece at a time is there.
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -49,7 +50,8 @@ class Draining:
         async def patient(message: Message) -> None:
             nonlocal finished
             if message["type"] == "http.response.start" and not finished:
-                finished = await self._drain(scope, watched, was_asked_for=taken)
+                if message["status"] != HTTPStatus.REQUEST_TIMEOUT:  # that one will not finish
+                    finished = await self._drain(scope, watched, was_asked_for=taken)
                 if not finished:
                     MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
