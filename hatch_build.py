@@ -1,10 +1,10 @@
 """Builds the page into the package, so that every wheel holds it.
 
 Node.js comes as a wheel (`build-system.requires`), so `pip install .` gives the page on a machine
-that has none. The page is built in a temporary copy of `web/`, which leaves the checkout as it was
-but for `src/animeter/server/static/`; that folder carries a digest of the sources, and is built
-again only when they have changed. A source distribution holds it too: from there no Node.js and
-no npm registry is needed.
+that has none. The page is built in a temporary copy of its sources, which leaves the checkout as
+it was but for `src/animeter/server/static/`; that folder carries a digest of the sources, and is
+built again only when they have changed. A source distribution holds it too: from there neither
+Node.js nor a way to the npm registry is needed.
 """
 
 import hashlib
@@ -16,11 +16,14 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = "web"
+PAGE = "web"
+SOURCES = (PAGE, "examples")
+"""The page, and the pictures that it shows to a new visitor."""
+
 TARGET = "src/animeter/server/static"
 DIGEST_FILE = "sources.sha256"
 # Not sources: what npm installs, and tests of the sources.
-LEFT_OUT = ("node_modules", ".vite", "coverage", "*.test.ts")
+LEFT_OUT = ("node_modules", "*.test.ts", "__pycache__")
 
 
 class PageBuildHook(BuildHookInterface[Any]):
@@ -30,35 +33,33 @@ class PageBuildHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         """Build the page, unless it is built already."""
-        sources, target = Path(self.root, SOURCES), Path(self.root, TARGET)
+        root, target = Path(self.root), Path(self.root, TARGET)
         built = (target / "index.html").is_file()
-        if not sources.is_dir():
-            if not built:
-                raise RuntimeError(f"There is neither {SOURCES}/ nor {TARGET}/: get both again.")
-            return
-        digest = sources_digest(sources)
+        digest = sources_digest(root)
         if built and _recorded(target) == digest:
             return
         if built and version == "editable":
             return  # whoever works on the page builds it with `npm run build`
         self.app.display_info("Building the page")
-        build_page(sources, target, digest)
+        build_page(root, target, digest)
 
 
-def sources_digest(sources: Path) -> str:
+def sources_digest(root: Path) -> str:
     """Return the sha256 of all that the page is built from: names and contents."""
     total = hashlib.sha256()
-    for path in _source_files(sources):
+    for path in _source_files(root):
         content = hashlib.sha256(path.read_bytes()).digest()
-        total.update(path.relative_to(sources).as_posix().encode() + b"\0" + content)
+        total.update(path.relative_to(root).as_posix().encode() + b"\0" + content)
     return total.hexdigest()
 
 
-def build_page(sources: Path, target: Path, digest: str) -> None:
+def build_page(root: Path, target: Path, digest: str) -> None:
     """Build the page in a copy of its sources, and put it in the place of an older one."""
     with tempfile.TemporaryDirectory(prefix="animeter-page-") as folder:
-        copy, built = Path(folder, "web"), Path(folder, "static")
-        shutil.copytree(sources, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
+        for name in SOURCES:
+            ignore = shutil.ignore_patterns(*LEFT_OUT)
+            shutil.copytree(root / name, Path(folder, name), ignore=ignore)
+        copy, built = Path(folder, PAGE), Path(folder, "static")
         _run("npm", ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], copy)
         vite = copy / "node_modules" / "vite" / "bin" / "vite.js"
         arguments = ["build", "--outDir", str(built), "--emptyOutDir", "--logLevel", "warn"]
@@ -68,11 +69,12 @@ def build_page(sources: Path, target: Path, digest: str) -> None:
         shutil.copytree(built, target)
 
 
-def _source_files(sources: Path) -> Iterator[Path]:
-    kept = (path for path in sorted(sources.rglob("*")) if path.is_file())
-    for path in kept:
-        parts = path.relative_to(sources).parts
-        if not any(Path(part).match(pattern) for part in parts for pattern in LEFT_OUT):
+def _source_files(root: Path) -> Iterator[Path]:
+    for path in sorted(path for name in SOURCES for path in (root / name).rglob("*")):
+        parts = path.relative_to(root).parts
+        if path.is_file() and not any(
+            Path(part).match(pattern) for part in parts for pattern in LEFT_OUT
+        ):
             yield path
 
 

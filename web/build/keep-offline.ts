@@ -19,7 +19,7 @@ export function keepOffline(): Plugin {
     configResolved: (config) => {
       folder = resolve(config.root, config.build.outDir);
     },
-    closeBundle: {
+    writeBundle: {
       order: "post",
       handler: () => {
         const worker = join(folder, SERVICE_WORKER);
