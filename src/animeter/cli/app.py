@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from animeter.cli import classify, evaluate, explain, models, serve, train, web
+from animeter.cli import classify, evaluate, explain, heads, models, serve, teach, train, web
 from animeter.cli.table import printable
 from animeter.domain.errors import AnimeterError
 
@@ -26,8 +26,10 @@ app.command()(classify.classify)
 app.command()(evaluate.evaluate)
 app.command()(explain.explain)
 app.command()(serve.serve)
+app.command()(teach.teach)
 app.command()(train.train)
 app.command()(train.export)
+app.add_typer(heads.app, name="heads")
 app.add_typer(models.app, name="models")
 app.add_typer(web.app, name="web")
 

@@ -9,7 +9,7 @@ The arithmetic is short, so that a browser or any other program can repeat it:
     score  = share * (1 - none), and `none` itself   what a user sees; they add up to 1
 
 A head without a rule for "none of these" gives its shares as scores. This file does not know how
-a head is taught (`head_fitting.py`) nor how it is kept (`inference/heads.py`).
+a head is taught (`head_fitting.py`) nor how it is kept (`inference/head_file.py`).
 """
 
 from collections.abc import Mapping

@@ -1,33 +1,20 @@
-"""Taught heads on disk: a folder with `head.json` and `head.safetensors`, and where it is found.
+"""Where taught heads are found and kept: those that come with animeter, and the user's own."""
 
-A head may come from anywhere, so it is checked like a bundle: sizes, form, the sha256 of the
-numbers, and that the numbers were saved for the very labels and model that the description names.
-"""
-
-import hashlib
-import json
+import dataclasses
 import os
 import re
-import tempfile
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from typing import Final
 
 from animeter.domain.errors import HeadError, OutputError
-from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
 from animeter.domain.model_spec import NAME_PATTERN
-from animeter.domain.taught_head import EmbeddingModel, NoneRule, TaughtHead
+from animeter.domain.taught_head import EmbeddingModel, TaughtHead
 from animeter.inference.bundle import Bundle
+from animeter.inference.head_file import SPEC_FILE, read_head, write_head
 from animeter.settings import Settings, read_settings
 
-SPEC_FILE: Final = "head.json"
-WEIGHTS_FILE: Final = "head.safetensors"
-MAX_SPEC_BYTES: Final = 4 << 20
-MAX_WEIGHTS_BYTES: Final = 256 << 20
 BUILTIN_FOLDER: Final = Path(__file__).parent / "builtin" / "heads"
 RESERVED_NAMES: Final = frozenset({"style"})
 """Names of what every model brings itself."""
@@ -92,108 +79,6 @@ def check_name(name: str) -> None:
         )
 
 
-def check_free(folder: Path, *, replace: bool) -> None:
-    """Check that a head may be written to a folder.
-
-    Raises:
-        OutputError: there is something that is no head, or a head that may not be replaced.
-    """
-    try:
-        taken = folder.is_dir() and any(folder.iterdir())
-    except OSError as error:
-        raise OutputError(f"Cannot read {folder}: {error.strerror or error}.") from error
-    if (taken or (folder.exists() and not folder.is_dir())) and not (folder / SPEC_FILE).is_file():
-        raise OutputError(
-            f"{folder} is there and is no head, so it is left alone. Choose another place."
-        )
-    if taken and not replace:
-        raise OutputError(
-            f"There is a head at {folder} already. Choose another name or place, or write over it "
-            "with --replace."
-        )
-
-
-def write_head(head: TaughtHead, folder: Path, *, replace: bool = False) -> Path:
-    """Write a head to a folder of its own, both files or neither.
-
-    Args:
-        head: to write.
-        folder: made if need be.
-        replace: whether a head that is there may be written over.
-
-    Returns:
-        The folder.
-
-    Raises:
-        OutputError: there is something at that place, or it cannot be written.
-    """
-    check_free(folder, replace=replace)
-    weights = save(_tensors(head), metadata=_identity(head.labels, head.model.sha256))
-    spec = spec_of(head, hashlib.sha256(weights).hexdigest())
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".head-") as made:
-            new = Path(made) / "new"
-            new.mkdir()
-            (new / WEIGHTS_FILE).write_bytes(weights)
-            (new / SPEC_FILE).write_text(spec.to_json(), encoding="utf-8")
-            if folder.exists():
-                folder.rename(Path(made) / "old")
-            new.rename(folder)
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write the head to {folder}: {error.strerror or error}. "
-            "Choose a place that may be written."
-        ) from error
-    return folder
-
-
-def read_head(folder: Path) -> TaughtHead:
-    """Read a head and check all of it.
-
-    Raises:
-        HeadError: a file is missing, damaged, tampered with or of another form.
-    """
-    origin = folder / SPEC_FILE
-    spec = TaughtHeadSpec.from_json(_read_limited(origin, MAX_SPEC_BYTES), str(origin))
-    path = folder / WEIGHTS_FILE
-    content = _read_limited(path, MAX_WEIGHTS_BYTES)
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != spec.sha256:
-        raise HeadError(
-            f"{path} is not the file that {SPEC_FILE} describes: its sha256 is {digest}, wanted "
-            f"{spec.sha256}. It was changed or damaged: copy, export or teach the head again."
-        )
-    return _assembled(spec, path)
-
-
-def spec_of(head: TaughtHead, sha256: str) -> TaughtHeadSpec:
-    """Describe a head whose numbers have this sha256."""
-    rule = head.none_rule
-    return TaughtHeadSpec(
-        name=head.name,
-        labels=list(head.labels),
-        model=EmbeddingModelSpec(
-            label=head.model.label,
-            sha256=head.model.sha256,
-            embedding_dim=head.model.embedding_dim,
-        ),
-        none_rule=None
-        if rule is None
-        else NoneRuleSpec(
-            near_weight=rule.near_weight,
-            sure_weight=rule.sure_weight,
-            offset=rule.offset,
-            known_kept=rule.known_kept,
-            unknown_caught=rule.unknown_caught,
-        ),
-        created=head.created,
-        training=dict(head.training),
-        figures=dict(head.figures),
-        sha256=sha256,
-    )
-
-
 def find_head(name_or_path: str | Path, settings: Settings | None = None) -> TaughtHead:
     """Read a head by name, built in or the user's own, or by the path of its folder.
 
@@ -241,97 +126,87 @@ def list_heads(settings: Settings | None = None) -> list[ListedHead]:
     return [_listed(name, folder) for name, folder in head_folders(settings).items()]
 
 
+def save_head(
+    head: TaughtHead,
+    folder: Path | None = None,
+    *,
+    replace: bool = False,
+    settings: Settings | None = None,
+) -> Path:
+    """Keep a head among the user's own, where its name finds it, or in a folder.
+
+    Args:
+        head: to keep.
+        folder: a folder of its own; None means among the user's own, by the head's name.
+        replace: whether a head that is there may be written over.
+        settings: where the user's own heads are; read from the environment when None.
+
+    Returns:
+        The folder.
+
+    Raises:
+        HeadError: the name is taken by a head that comes with animeter.
+        OutputError: there is something at that place, or it cannot be written.
+    """
+    check_name(head.name)
+    return write_head(head, folder or user_folder(head.name, settings), replace=replace)
+
+
+def user_folder(name: str, settings: Settings | None = None) -> Path:
+    """Return where a head of the user's own is, or would be."""
+    return (settings or read_settings()).heads_folder / name
+
+
+def copy_head(
+    source: str | Path, folder: Path | None, *, name: str | None = None, replace: bool = False
+) -> Path:
+    """Copy a head, checked, to a folder or among the user's own.
+
+    Args:
+        source: a name, or a head's folder.
+        folder: where to; None means among the user's own.
+        name: the copy's name; the same if None.
+        replace: whether a head that is there may be written over.
+
+    Raises:
+        HeadError: there is no such head, it cannot be used, or the name is not fit.
+        OutputError: there is something at that place, or it cannot be written.
+    """
+    head = find_head(source)
+    if name is not None:
+        check_name(name)
+        head = dataclasses.replace(head, name=name)
+    if folder is None:
+        return save_head(head, replace=replace)
+    return write_head(head, folder, replace=replace)
+
+
+def remove_head(name: str, settings: Settings | None = None) -> Path:
+    """Remove one of the user's own heads, a broken one too, and return where it was.
+
+    Raises:
+        HeadError: there is none of that name, or it came with animeter.
+        OutputError: it cannot be removed.
+    """
+    folder = head_folders(settings).get(name)
+    if folder is None:
+        find_head_folder(name, settings)  # a path is there, or its error says what is known
+        raise HeadError(
+            f"{name!r} is a folder and not among the heads of `animeter heads list`. "
+            "Remove the folder yourself."
+        )
+    if folder.parent == BUILTIN_FOLDER:
+        raise HeadError(f"{name!r} came with animeter and stays. Your own heads can be removed.")
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise OutputError(f"Cannot remove {folder}: {error.strerror or error}.") from error
+    return folder
+
+
 def _listed(name: str, folder: Path) -> ListedHead:
     builtin = folder.parent == BUILTIN_FOLDER
     try:
         return ListedHead(name, folder, read_head(folder), None, builtin)
     except HeadError as error:
         return ListedHead(name, folder, None, error.message, builtin)
-
-
-def _tensors(head: TaughtHead) -> dict[str, Any]:
-    tensors = {"weights": head.weights, "bias": head.bias}
-    if head.none_rule is not None:
-        rule = head.none_rule
-        tensors |= {
-            "centroids": rule.centroids,
-            # Here too, so that nothing that is computed with escapes the sha256.
-            "none_rule": np.array([rule.near_weight, rule.sure_weight, rule.offset]),
-        }
-    return {name: np.ascontiguousarray(v, dtype=np.float32) for name, v in tensors.items()}
-
-
-def _identity(labels: tuple[str, ...], model_sha256: str) -> dict[str, str]:
-    """What the file of the numbers says of itself, so that another head.json does not pass."""
-    return {"labels": json.dumps(labels, ensure_ascii=True), "model_sha256": model_sha256}
-
-
-def _assembled(spec: TaughtHeadSpec, path: Path) -> TaughtHead:
-    try:
-        with safe_open(path, framework="numpy") as file:
-            said = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise HeadError(f"{path} is not a safetensors file: {error}. Teach again.") from error
-    labels = tuple(spec.labels)
-    try:
-        told = (json.loads(said.get("labels", "null")), said.get("model_sha256"))
-    except ValueError:
-        told = (None, None)
-    if told != (list(labels), spec.model.sha256):
-        raise HeadError(
-            f"{path} was saved for other labels or another model than {SPEC_FILE} names: one of "
-            "the two was changed. Copy, export or teach the head again."
-        )
-    try:
-        return TaughtHead(
-            name=spec.name,
-            labels=labels,
-            model=EmbeddingModel(spec.model.label, spec.model.sha256, spec.model.embedding_dim),
-            weights=_numbers(tensors, "weights"),
-            bias=_numbers(tensors, "bias"),
-            none_rule=_rule(spec.none_rule, tensors),
-            created=spec.created,
-            training=spec.training,
-            figures=spec.figures,
-        )
-    except ValueError as error:
-        raise HeadError(f"{path} does not fit {SPEC_FILE}: {error}. Teach again.") from error
-
-
-def _rule(spec: NoneRuleSpec | None, tensors: dict[str, Any]) -> NoneRule | None:
-    if spec is None:
-        return None
-    numbers = _numbers(tensors, "none_rule")
-    described = np.array([spec.near_weight, spec.sure_weight, spec.offset], dtype=np.float32)
-    if numbers.shape != (3,) or not np.allclose(numbers, described, rtol=1e-5, atol=1e-6):
-        raise ValueError(f"none_rule holds {numbers.tolist()}, described as {described.tolist()}")
-    return NoneRule(
-        centroids=_numbers(tensors, "centroids"),
-        near_weight=float(numbers[0]),
-        sure_weight=float(numbers[1]),
-        offset=float(numbers[2]),
-        known_kept=spec.known_kept,
-        unknown_caught=spec.unknown_caught,
-    )
-
-
-def _numbers(tensors: dict[str, Any], name: str) -> Any:
-    found = tensors.get(name)
-    if found is None or found.dtype != np.float32 or not np.all(np.isfinite(found)):
-        raise ValueError(f"the tensor {name!r} is missing, not float32 or not finite")
-    return found
-
-
-def _read_limited(path: Path, max_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
-    except OSError as error:
-        raise HeadError(
-            f"Cannot read {path}: {error.strerror or error}. A head is a folder with {SPEC_FILE} "
-            f"and {WEIGHTS_FILE}; `animeter heads list` shows the heads at hand."
-        ) from error
-    if len(content) > max_bytes:
-        raise HeadError(f"{path} is larger than the {max_bytes:,} bytes a head's file may have.")
-    return content

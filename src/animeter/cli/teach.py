@@ -1,0 +1,152 @@
+"""The verb `teach`: labels of your own, in seconds."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from animeter.cli.lesson import lesson_dict, lesson_lines, notes
+from animeter.cli.progress import ProgressLine
+from animeter.cli.table import printable
+
+if TYPE_CHECKING:
+    from animeter.datasets.labelled_pictures import LabelledPictures
+    from animeter.inference.classifier import Classifier
+    from animeter.inference.teaching import Lesson
+
+
+def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="A folder with a folder of pictures for each label, or a CSV file with the "
+            "columns path and --label.",
+            show_default=False,
+        ),
+    ],
+    name: Annotated[str, typer.Option("--name", "-n", help="What to call the head.")],
+    label: Annotated[
+        str | None,
+        typer.Option(help="The CSV file's column that holds the label.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Keep the head in this folder; among your own heads unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a head that is there.")
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A model's name or its bundle's folder; the built-in one unless given.",
+            show_default=False,
+        ),
+    ] = None,
+    min_pictures: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Fewest pictures of a label; with 1, what has one alone is not judged."
+        ),
+    ] = 2,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Remember embeddings for the next time.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
+) -> None:
+    """Teach labels of your own from a few pictures of each: characters, shows, anything drawn.
+
+    Five pictures a label are useful, twenty are good. A folder called "none of these" holds
+    pictures that the head shall turn away. Exit code: 0 all good, 1 failure, 2 wrong usage,
+    3 taught, but some pictures could not be read.
+
+    Folders as labels: `animeter teach heroes/ --name my-heroes`
+
+    A column of a CSV file: `animeter teach pictures.csv --label character --name my-heroes`
+
+    Then ask it: `animeter classify pictures/ --head my-heroes`
+    """
+    from animeter.datasets.labelled_pictures import read_labelled_pictures
+    from animeter.inference.classifier import load
+    from animeter.inference.head_file import check_free
+    from animeter.inference.heads import check_name, save_head, user_folder
+
+    # Before the work: what cannot be kept need not be taught.
+    check_name(name)
+    check_free(output or user_folder(name), replace=replace)
+    labelled = read_labelled_pictures(source, label)
+    lesson = _teach(load(model), labelled, name, min_pictures, (cache, quiet))
+    folder = save_head(lesson.head, output, replace=replace)
+    if as_json:
+        typer.echo(json.dumps(lesson_dict(lesson), indent=2))
+    else:
+        for line in lesson_lines(lesson):
+            typer.echo(line)
+    if not quiet:
+        for note in (*_left_out(labelled), *notes(lesson)):
+            typer.echo(printable(f"animeter: {note}"), err=True)
+        asked = name if output is None else str(folder)
+        typer.echo(
+            printable(f"kept in {folder}; ask it with: animeter classify PICTURES --head {asked}"),
+            err=True,
+        )
+    if lesson.failures:
+        raise typer.Exit(3)
+
+
+def _teach(
+    classifier: "Classifier",
+    labelled: "LabelledPictures",
+    name: str,
+    min_pictures: int,
+    wishes: tuple[bool, bool],
+) -> "Lesson":
+    from animeter.domain.head_fitting import FitOptions
+    from animeter.inference.embedding_cache import EmbeddingCache
+    from animeter.inference.heads import embedding_model
+    from animeter.inference.teaching import teach as teach_head
+    from animeter.settings import read_settings
+
+    keeps, quiet = wishes
+    model = embedding_model(classifier.bundle)
+    progress = ProgressLine(sys.stderr, lambda: len(labelled.paths), wanted=not quiet)
+    memory = EmbeddingCache.of_user(model, read_settings()) if keeps else None
+    with memory or EmbeddingCache(model, None) as known:
+        lesson = teach_head(
+            classifier,
+            labelled.paths,
+            labelled.labels,
+            name,
+            cache=known,
+            options=FitOptions(min_pictures=min_pictures),
+            watch=progress.update,
+        )
+    progress.erase()
+    if known.problem is not None and not quiet:
+        typer.echo(f"animeter: embeddings are not remembered: {known.problem}", err=True)
+    if lesson.known_before and not quiet:
+        typer.echo(
+            f"animeter: {lesson.known_before:,} of {len(labelled.paths):,} pictures were embedded "
+            "before",
+            err=True,
+        )
+    return lesson
+
+
+def _left_out(labelled: "LabelledPictures") -> "list[str]":
+    found = []
+    if labelled.unlabelled:
+        found.append(f"{labelled.unlabelled:,} pictures without a label left out")
+    if labelled.empty:
+        found.append(f"no pictures in {', '.join(labelled.empty)}: left out")
+    return found
