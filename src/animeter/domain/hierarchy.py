@@ -158,7 +158,11 @@ def make_consistent(
 
 
 def place(
-    taxonomy: Taxonomy, scores: Consistent, rule: VerdictRule, types: Scores | None = None
+    taxonomy: Taxonomy,
+    scores: Consistent,
+    rule: VerdictRule,
+    types: Scores | None = None,
+    probable: float = PROBABLE,
 ) -> Place:
     """Go down the tree to the deepest label that is likelier right than wrong.
 
@@ -167,10 +171,11 @@ def place(
         scores: made consistent.
         rule: the model's thresholds, which decide the first step.
         types: scores of the head `type`, for a character that the tree does not know.
+        probable: the score below which the answer stops.
     """
     verdict = rule.decide(scores.style["anime"], scores.style["cartoon"])
     asked = tuple(level for level in LEVELS if level == "style" or getattr(scores, level))
-    style = _style_step(scores.style, rule, verdict)
+    style = _style_step(scores.style, rule, verdict, probable)
     if style is None:
         return Place(verdict, (), asked)
     branches = {style.label, "borderline"}
@@ -178,8 +183,9 @@ def place(
         scores.series,
         (name for name, known in taxonomy.series.items() if known.branch in branches),
         "series",
+        probable,
     )
-    character = _best(scores.character, taxonomy.characters, "character")
+    character = _best(scores.character, taxonomy.characters, "character", probable)
     if character is not None:
         series = _above(taxonomy, scores.series, character, series)
     steps = tuple(step for step in (style, series, character) if step is not None)
@@ -192,24 +198,24 @@ def place(
     )
 
 
-def _style_step(style: Scores, rule: VerdictRule, verdict: Verdict) -> Step | None:
+def _style_step(style: Scores, rule: VerdictRule, verdict: Verdict, probable: float) -> Step | None:
     if verdict is Verdict.NEITHER:
         return None
     label = max(style, key=style.__getitem__)
     present = {"anime": rule.anime, "cartoon": rule.cartoon}[label].present(style[label])
-    if present is not True and style[label] < PROBABLE:
+    if present is not True and style[label] < probable:
         return None
     return Step(
         "style", label, style[label], sure=present is True and verdict is not Verdict.UNSURE
     )
 
 
-def _best(scores: Scores, known: Iterable[str], level: str) -> Step | None:
+def _best(scores: Scores, known: Iterable[str], level: str, probable: float) -> Step | None:
     found = [(scores[label], label) for label in known if label in scores]
     if not found:
         return None
     score, label = max(found)
-    return Step(level, label, score, sure=score >= SURE) if score >= PROBABLE else None
+    return Step(level, label, score, sure=score >= SURE) if score >= probable else None
 
 
 def _above(taxonomy: Taxonomy, scores: Scores, character: Step, series: Step | None) -> Step | None:

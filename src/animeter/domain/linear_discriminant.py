@@ -1,0 +1,51 @@
+"""Linear discriminant analysis: each label a cloud of one shape, told apart by closed formulas.
+
+The clouds' common shape is measured and pulled towards a ball, more or less; the pull is the one
+knob. All of its settings are answered by one eigendecomposition, so that many labels and many
+rounds of cross-validation cost seconds, where an iterative fit costs minutes.
+
+Source: Friedman 1989, "Regularized Discriminant Analysis", with equal covariances.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from animeter.domain.softmax_regression import LinearLayer
+
+Floats = NDArray[np.float64]
+
+
+def fit_discriminants(
+    features: ArrayLike, targets: NDArray[np.int64], label_count: int, shrinkages: Sequence[float]
+) -> list[LinearLayer]:
+    """Fit a linear layer for each shrinkage; its logits are log-likelihoods up to a scale.
+
+    Args:
+        features: [N, D].
+        targets: [N] numbers of labels; each label must occur.
+        label_count: how many labels there are.
+        shrinkages: above 0; how large a ball is added to the common shape, as a multiple of the
+            mean variance of a direction.
+
+    Raises:
+        ValueError: a label has no picture.
+    """
+    table = np.asarray(features, dtype=np.float32)
+    counts = np.bincount(targets, minlength=label_count)
+    if len(counts) != label_count or counts.min() == 0:
+        raise ValueError(f"every label needs a picture, got the counts {counts.tolist()}")
+    middle = table.mean(axis=0)
+    means = np.stack([table[targets == label].mean(axis=0) for label in range(label_count)])
+    within = table - means[targets]
+    spread, turn = np.linalg.eigh((within.T @ within).astype(np.float64) / len(table))
+    moved = (means - middle).astype(np.float64)
+    turned = moved @ turn
+    chance = np.log(counts / len(table))
+    layers = []
+    for shrinkage in shrinkages:
+        weights = (turned / (spread + shrinkage * spread.mean())) @ turn.T
+        bias = chance - 0.5 * np.sum(weights * moved, axis=1) - weights @ middle
+        layers.append(LinearLayer(weights.astype(np.float32), bias.astype(np.float32)))
+    return layers
