@@ -19,6 +19,7 @@ PUBLIC = {
     "EmptyImageError",
     "Failure",
     "FileMissingError",
+    "HeadError",
     "ImageError",
     "ImageTooLargeError",
     "Limits",
@@ -27,13 +28,18 @@ PUBLIC = {
     "OutputError",
     "RecipeError",
     "Result",
+    "ScoredLabel",
     "SettingError",
+    "TaughtHead",
+    "TeachingError",
     "Thresholds",
     "UnreadableImageError",
     "UnsupportedFormatError",
     "Verdict",
     "VerdictRule",
     "load",
+    "load_head",
+    "save_head",
 }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         BundleError,
         EmptyImageError,
         FileMissingError,
+        HeadError,
         ImageError,
         ImageTooLargeError,
         ManifestError,
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
         OutputError,
         RecipeError,
         SettingError,
+        TeachingError,
         UnreadableImageError,
         UnsupportedFormatError,
     )
-    from animeter.domain.results import Classification, Failure, Result
+    from animeter.domain.results import Classification, Failure, Result, ScoredLabel
+    from animeter.domain.taught_head import TaughtHead
     from animeter.domain.verdict import Thresholds, Verdict, VerdictRule
     from animeter.inference.bundle import Bundle
     from animeter.inference.classifier import Classifier, load
+    from animeter.inference.heads import load_head, save_head
     from animeter.media.limits import Limits
 
 # Where each public name lives.
@@ -45,6 +49,7 @@ _HOMES = {
     "EmptyImageError": "animeter.domain.errors",
     "Failure": "animeter.domain.results",
     "FileMissingError": "animeter.domain.errors",
+    "HeadError": "animeter.domain.errors",
     "ImageError": "animeter.domain.errors",
     "ImageTooLargeError": "animeter.domain.errors",
     "Limits": "animeter.media.limits",
@@ -53,13 +58,18 @@ _HOMES = {
     "OutputError": "animeter.domain.errors",
     "RecipeError": "animeter.domain.errors",
     "Result": "animeter.domain.results",
+    "ScoredLabel": "animeter.domain.results",
     "SettingError": "animeter.domain.errors",
+    "TaughtHead": "animeter.domain.taught_head",
+    "TeachingError": "animeter.domain.errors",
     "Thresholds": "animeter.domain.verdict",
     "UnreadableImageError": "animeter.domain.errors",
     "UnsupportedFormatError": "animeter.domain.errors",
     "Verdict": "animeter.domain.verdict",
     "VerdictRule": "animeter.domain.verdict",
     "load": "animeter.inference.classifier",
+    "load_head": "animeter.inference.heads",
+    "save_head": "animeter.inference.heads",
 }
 
 __all__ = [
@@ -71,6 +81,7 @@ __all__ = [
     "EmptyImageError",
     "Failure",
     "FileMissingError",
+    "HeadError",
     "ImageError",
     "ImageTooLargeError",
     "Limits",
@@ -79,7 +90,10 @@ __all__ = [
     "OutputError",
     "RecipeError",
     "Result",
+    "ScoredLabel",
     "SettingError",
+    "TaughtHead",
+    "TeachingError",
     "Thresholds",
     "UnreadableImageError",
     "UnsupportedFormatError",
@@ -87,6 +101,8 @@ __all__ = [
     "VerdictRule",
     "__version__",
     "load",
+    "load_head",
+    "save_head",
 ]
 
 

@@ -10,7 +10,7 @@ from animeter.domain.errors import HeadError
 from animeter.domain.results import ScoredLabel
 from animeter.domain.taught_head import TaughtHead
 from animeter.inference.bundle import Bundle
-from animeter.inference.heads import check_reads, find_head
+from animeter.inference.heads import check_reads, load_head
 
 DEFAULT_TOP_K = 5
 
@@ -37,7 +37,7 @@ class HeadAnswers:
         self._top_k = top_k
         self._heads: dict[str, TaughtHead] = {}
         for given in heads:
-            head = given if isinstance(given, TaughtHead) else find_head(given)
+            head = given if isinstance(given, TaughtHead) else load_head(given)
             check_reads(head, bundle)
             if self._heads.setdefault(head.name, head) is not head:
                 raise HeadError(

@@ -25,7 +25,7 @@ class ListedHead:
     """A line of the list of heads.
 
     Attributes:
-        name: as `find_head` takes it.
+        name: as `load_head` takes it.
         folder: where it is.
         head: the head, or None where it cannot be used.
         problem: why it cannot be used.
@@ -79,7 +79,7 @@ def check_name(name: str) -> None:
         )
 
 
-def find_head(name_or_path: str | Path, settings: Settings | None = None) -> TaughtHead:
+def load_head(name_or_path: str | Path, settings: Settings | None = None) -> TaughtHead:
     """Read a head by name, built in or the user's own, or by the path of its folder.
 
     Raises:
@@ -172,7 +172,7 @@ def copy_head(
         HeadError: there is no such head, it cannot be used, or the name is not fit.
         OutputError: there is something at that place, or it cannot be written.
     """
-    head = find_head(source)
+    head = load_head(source)
     if name is not None:
         check_name(name)
         head = dataclasses.replace(head, name=name)
