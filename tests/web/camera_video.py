@@ -9,7 +9,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 FRAMES_PER_S = 30  # what Chromium plays a file of JPEGs with
 
 
-def write_film(path: Path, names: tuple[str, ...], seconds_each: float, size: tuple[int, int]) -> Path:
+def write_film(
+    path: Path, names: tuple[str, ...], seconds_each: float, size: tuple[int, int]
+) -> Path:
     """Write a film of the drawings, each slowly moving: JPEGs one behind the other (MJPEG).
 
     Chromium plays it in a loop with `--use-file-for-fake-video-capture`.
@@ -28,7 +30,12 @@ def write_film(path: Path, names: tuple[str, ...], seconds_each: float, size: tu
             for frame in range(frames):
                 # A hand that trembles: no two frames are the same, so nothing is to be had twice.
                 shift = 12 * frame // frames
-                box = (shift, shift // 2, drawing.width - 12 + shift, drawing.height - 6 + shift // 2)
+                box = (
+                    shift,
+                    shift // 2,
+                    drawing.width - 12 + shift,
+                    drawing.height - 6 + shift // 2,
+                )
                 seen = drawing.resize((width_px, height_px), Image.Resampling.BILINEAR, box=box)
                 jpeg = BytesIO()
                 seen.save(jpeg, "JPEG", quality=85)

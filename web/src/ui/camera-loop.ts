@@ -21,6 +21,8 @@ interface Listener {
 export class CameraLoop {
   /** Readings of the last two seconds, a second. */
   perSecond = 0;
+  /** Readings so far. */
+  readings = 0;
 
   private runNumber = 0;
   private underWay = 0;
@@ -69,6 +71,7 @@ export class CameraLoop {
 
   private finished(reading: Reading): void {
     const now = performance.now();
+    this.readings += 1;
     this.finishedMs.push(now);
     while ((this.finishedMs[0] ?? now) < now - SPEED_WINDOW_MS) this.finishedMs.shift();
     const span = now - (this.finishedMs[0] ?? now);

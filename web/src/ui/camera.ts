@@ -220,6 +220,7 @@ export class CameraView {
     this.bars.numbers(likenesses);
     const words = texts();
     say(this.verdict, words.verdict[verdict]);
+    this.speed.dataset["readings"] = String(this.loop.readings); // counted by benchmarks/camera.py
     const perSecond = this.loop.perSecond;
     if (perSecond > 0) say(this.speed, words.camera.speed(perSecond.toFixed(perSecond < 10 ? 1 : 0)));
     if (this.announced.verdict !== verdict && nowMs - this.announced.atMs > ANNOUNCE_EVERY_MS) {
