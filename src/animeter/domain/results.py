@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from animeter.domain.errors import AnimeterError
+from animeter.domain.place import Place
 from animeter.domain.verdict import Verdict
 
 LIKENESS_DIGITS = 6
@@ -41,6 +42,8 @@ class Classification:
         width_px: width of the picture as a viewer shows it (after EXIF orientation).
         height_px: height of the same.
         heads: by the name of each head that was asked for, its likeliest labels, best first.
+        place: where in the tree of labels the picture stands; None unless a head that speaks of
+            the tree (`series`, `character`, `type`) was asked for.
     """
 
     path: str | None
@@ -51,9 +54,10 @@ class Classification:
     width_px: int
     height_px: int
     heads: Mapping[str, tuple[ScoredLabel, ...]] = field(default_factory=dict)
+    place: Place | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON shape, likenesses rounded to six digits; `heads` only if asked for."""
+        """Return the JSON shape, likenesses rounded; `heads` and `place` only if asked for."""
         row: dict[str, Any] = {
             "path": self.path,
             "verdict": self.verdict.value,
@@ -65,6 +69,8 @@ class Classification:
         }
         if self.heads:
             row["heads"] = {name: [s.to_dict() for s in best] for name, best in self.heads.items()}
+        if self.place is not None:
+            row["place"] = self.place.to_dict()
         return row
 
 

@@ -269,6 +269,7 @@ class Classifier:
         self, picture: Picture, image: Image, outputs: Outputs, row: int
     ) -> Classification:
         anime, cartoon = (float(value) for value in outputs.likeness[row])
+        heads, place = self._heads.of(outputs.embedding[row], anime, cartoon)
         return Classification(
             path=_path_of(picture),
             anime=anime,
@@ -277,7 +278,8 @@ class Classifier:
             model=self._label,
             width_px=image.width_px,
             height_px=image.height_px,
-            heads=self._heads.of(outputs.embedding[row]),
+            heads=heads,
+            place=place,
         )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animeter.domain.hierarchical_metrics import hierarchical_figures
-from animeter.domain.hierarchy import LEVELS, OTHER, PROBABLE, Consistent, make_consistent, place
+from animeter.domain.hierarchy import OTHER, PROBABLE, Consistent, make_consistent, place
+from animeter.domain.place import LEVELS
 from animeter.domain.taxonomy import Taxonomy
 from animeter.domain.verdict import VerdictRule
 

@@ -288,6 +288,37 @@ def mosaic_plot(axes: "Axes", mosaics: Sequence[Part]) -> None:
     _stacked_bars(axes, {part["kind"]: part["verdicts"] for part in mosaics})
 
 
+@_plot(5.0, 4.2)
+def few_shot_plot(axes: "Axes", part: Part, shots: Sequence[int], title: str) -> None:
+    """Draw how accuracy rises with the pictures that a label was taught on.
+
+    Args:
+        axes: to draw on.
+        part: `chance` and `curves`, as `benchmarks/teach.py` gives them.
+        shots: pictures a label.
+        title: what the labels are.
+    """
+    colours = {"animeter": ANIME, "ImageNet": NEITHER}
+    for curve in part["curves"]:
+        dashed = curve["method"] != "head"
+        axes.plot(
+            shots,
+            [100 * share for share in curve["accuracy"]],
+            color=colours[curve["embedding"]],
+            linestyle="--" if dashed else "-",
+            marker="o",
+            markersize=4.5,
+            label=f"{curve['embedding']}, {curve['method']}",
+        )
+    axes.axhline(100 * part["chance"], color=MUTED, linewidth=1, linestyle=":", label="chance")
+    axes.set_xscale("log")
+    axes.set_xticks(shots, [str(count) for count in shots])
+    axes.minorticks_off()
+    axes.set(xlabel="pictures a label", ylabel="% right", ylim=(0, 100))
+    axes.set_title(title, loc="left", fontsize=11, color=INK)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, -0.48), ncols=2)
+
+
 def standalone(svg: str) -> str:
     """Bring the colours along, so that the drawing stands in a file of its own."""
     rules = {
