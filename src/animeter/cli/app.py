@@ -10,7 +10,18 @@ from typing import Annotated
 
 import typer
 
-from animeter.cli import classify, evaluate, explain, heads, models, serve, teach, train, web
+from animeter.cli import (
+    classify,
+    evaluate,
+    explain,
+    heads,
+    models,
+    serve,
+    taxonomy,
+    teach,
+    train,
+    web,
+)
 from animeter.cli.table import printable
 from animeter.domain.errors import AnimeterError
 
@@ -31,6 +42,7 @@ app.command()(train.train)
 app.command()(train.export)
 app.add_typer(heads.app, name="heads")
 app.add_typer(models.app, name="models")
+app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(web.app, name="web")
 
 

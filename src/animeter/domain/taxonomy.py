@@ -253,4 +253,5 @@ def _folded(name: str) -> str:
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors()[0]
     place = " > ".join(str(part) for part in problem["loc"] if part != "[key]") or "the file"
-    return f"at {place}: {problem['msg']}, got {problem['input']!r:.80}."
+    said = problem["msg"].replace(f"valid dictionary or instance of {_Document.__name__}", "table")
+    return f"at {place}: {said}, got {problem['input']!r:.80}."

@@ -17,7 +17,7 @@ from typing import Any, Final
 import yaml
 
 from animeter.domain.errors import OutputError, TaxonomyError
-from animeter.domain.taxonomy import Taxonomy
+from animeter.domain.taxonomy import FORMAT_VERSION, Character, Taxonomy
 from animeter.settings import Settings, read_settings
 
 BUILTIN_FILE: Final = Path(__file__).parent / "builtin" / "taxonomy.yaml"
@@ -66,6 +66,56 @@ def read_taxonomy(path: Path) -> Taxonomy:
             f"{path} cannot be read as YAML: {' '.join(str(error).split()) or 'nested too deeply'}."
         ) from error
     return Taxonomy.from_document(document, origin=str(path))
+
+
+def set_series(
+    name: str,
+    *,
+    branch: str | None = None,
+    demographic: str = "",
+    also: tuple[str, ...] = (),
+    characters: tuple[Character, ...] = (),
+) -> Path:
+    """Say something about a series in the user's own file, and nothing else anew.
+
+    Args:
+        name: of the series, by any spelling.
+        branch: the style it stands under; needed for one that the tree does not hold.
+        demographic: empty leaves it as it is.
+        also: more spellings.
+        characters: more characters, or ones of which more is known.
+
+    Returns:
+        The file.
+
+    Raises:
+        TaxonomyError: the series is new and has no branch, or what is said does not fit the tree.
+        OutputError: the file cannot be written.
+    """
+    settings = read_settings()
+    whole, path = load_taxonomy(settings), settings.taxonomy_file
+    known = whole.find_series(name)
+    under = branch or (known.branch if known else None)
+    if under is None:
+        raise TaxonomyError(
+            f"{name!r} is new to the tree, so it needs a place: give --style anime, cartoon or "
+            "borderline."
+        )
+    said = {
+        "demographic": demographic,
+        "also": list(also),
+        "characters": {one.name: {"type": one.type} if one.type else {} for one in characters},
+    }
+    facts = {key: value for key, value in said.items() if value}
+    addition = Taxonomy.from_document(
+        {"format_version": FORMAT_VERSION, under: {known.name if known else name: facts}},
+        origin="what was said",
+    )
+    own = read_taxonomy(path) if path.is_file() else Taxonomy({}, {})
+    own = own.extended_by(addition)
+    read_taxonomy(BUILTIN_FILE).extended_by(own)  # both must still fit together
+    write_taxonomy(own, path)
+    return path
 
 
 def taxonomy_text(taxonomy: Taxonomy) -> str:
