@@ -67,6 +67,9 @@ describe("checkFile", () => {
     expect(await code(new Blob([]))).toBe("empty_file");
     expect(await code(new Blob([new Uint8Array(MAX_BYTES + 1)]))).toBe("image_too_large");
     expect(await code(new Blob([bomb as BlobPart]))).toBe("image_too_large");
-    expect(await code(new Blob([PNG as BlobPart]))).toBe("png");
+    expect(await checkFile(new Blob([PNG as BlobPart]))).toEqual({
+      format: "png",
+      stored: [320, 200],
+    });
   });
 });

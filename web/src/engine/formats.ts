@@ -15,12 +15,19 @@ export const MAX_PIXELS = 100_000_000;
 /** How much of a file is looked at: a JPEG's size stands behind its thumbnail and profile. */
 const HEAD_BYTES = 2 ** 20;
 
+/** What a file says of itself. */
+export interface CheckedFile {
+  readonly format: PictureFormat;
+  /** Width and height as stored, before turning; null where that is not known. */
+  readonly stored: readonly [number, number] | null;
+}
+
 /**
- * Check an encoded picture and tell its format.
+ * Check an encoded picture and tell what it is.
  *
  * Throws an `EngineError`: `empty_file`, `image_too_large` or `unsupported_format`.
  */
-export async function checkFile(file: Blob): Promise<PictureFormat> {
+export async function checkFile(file: Blob): Promise<CheckedFile> {
   if (file.size === 0) throw new EngineError("empty_file", "the file is empty");
   if (file.size > MAX_BYTES) {
     throw new EngineError(
@@ -30,9 +37,9 @@ export async function checkFile(file: Blob): Promise<PictureFormat> {
   }
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const format = sniff(head);
-  const size = declaredSize(head, format);
-  if (size !== null) checkPixels(size[0], size[1]);
-  return format;
+  const stored = declaredSize(head, format);
+  if (stored !== null) checkPixels(...stored);
+  return { format, stored };
 }
 
 /** Throws `image_too_large` where a picture has more pixels than are read. */

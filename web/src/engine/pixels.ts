@@ -7,7 +7,7 @@
 
 import { EngineError, type Pixels } from "./engine";
 import { checkFile, checkPixels, type PictureFormat } from "./formats";
-import { squash } from "./resample";
+import { squash, type Origin } from "./resample";
 
 export interface SquarePixels {
   /** RGB [side, side, 3]. */
@@ -26,15 +26,17 @@ const NOT_EVERYWHERE: readonly PictureFormat[] = ["tiff", "heic", "avif"];
 /** Read a picture and squash it to a square; throws an `EngineError`. */
 export async function readSquare(pixels: Pixels, sidePx: number): Promise<SquarePixels> {
   if (pixels instanceof Blob) {
-    const bitmap = await decode(pixels);
-    return squashBitmap(bitmap, sidePx);
+    const { format, stored } = await checkFile(pixels);
+    const bitmap = await decode(pixels, format);
+    const { width, height } = bitmap;
+    const turned = width !== height && stored?.[0] === height && stored[1] === width;
+    return squashBitmap(bitmap, sidePx, { jpeg: format === "jpeg", turned });
   }
   if (pixels instanceof ImageData) return squashImageData(pixels, sidePx);
   return squashBitmap(pixels, sidePx);
 }
 
-async function decode(file: Blob): Promise<ImageBitmap> {
-  const format = await checkFile(file);
+async function decode(file: Blob, format: PictureFormat): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(file, {
       imageOrientation: "from-image",
@@ -53,23 +55,23 @@ async function decode(file: Blob): Promise<ImageBitmap> {
 function squashImageData(pixels: ImageData, sidePx: number): SquarePixels {
   checkPixels(pixels.width, pixels.height);
   const square = squash(pixels.width, pixels.height, sidePx);
-  square.push(pixels.data, pixels.height);
+  square.push(pixels.data, 4, pixels.height);
   return { rgb: square.finish(), widthPx: pixels.width, heightPx: pixels.height };
 }
 
 /** Takes the bitmap over and closes it. */
-function squashBitmap(bitmap: ImageBitmap, sidePx: number): SquarePixels {
+function squashBitmap(bitmap: ImageBitmap, sidePx: number, origin: Origin = {}): SquarePixels {
   const { width, height } = bitmap;
   try {
     checkPixels(width, height);
-    const square = squash(width, height, sidePx);
+    const square = squash(width, height, sidePx, origin);
     const rows = Math.min(height, Math.max(1, Math.floor(STRIP_PIXELS / width)));
     const canvas = canvasOf(width, rows);
     for (let top = 0; top < height; top += rows) {
       const some = Math.min(rows, height - top);
       canvas.fillRect(0, 0, width, rows);
       canvas.drawImage(bitmap, 0, top, width, some, 0, 0, width, some);
-      square.push(canvas.getImageData(0, 0, width, some).data, some);
+      square.push(canvas.getImageData(0, 0, width, some).data, 4, some);
     }
     return { rgb: square.finish(), widthPx: width, heightPx: height };
   } finally {

@@ -12,7 +12,7 @@ function picture(width: number, height: number): Uint8ClampedArray {
 
 function whole(width: number, height: number): Uint8Array {
   const square = squash(width, height, SIDE);
-  square.push(picture(width, height), height);
+  square.push(picture(width, height), 4, height);
   return square.finish();
 }
 
@@ -29,11 +29,12 @@ describe("squash", () => {
     [1, 1],
     [5, 200],
     [200, 5],
+    [500, 300], // whole blocks first
   ])("keeps one colour in every place: %d x %d", (width, height) => {
     const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
     for (let at = 0; at < rgba.length; at += 4) rgba.set([10, 120, 250], at);
     const square = squash(width, height, SIDE);
-    square.push(rgba, height);
+    square.push(rgba, 4, height);
     const pixels = square.finish();
     for (let at = 0; at < pixels.length; at += 3) {
       expect([...pixels.slice(at, at + 3)]).toEqual([10, 120, 250]);
@@ -43,12 +44,13 @@ describe("squash", () => {
   it.each([
     [40, 30],
     [30, 90], // this one goes down first
+    [501, 303], // whole blocks first, and some that are not whole
   ])("does not depend on how the rows come: %d x %d", (width, height) => {
     const rgba = picture(width, height);
     const square = squash(width, height, SIDE);
     for (let row = 0; row < height; row += 7) {
       const rows = Math.min(7, height - row);
-      square.push(rgba.subarray(row * width * 4, (row + rows) * width * 4), rows);
+      square.push(rgba.subarray(row * width * 4, (row + rows) * width * 4), 4, rows);
     }
     expect([...square.finish()]).toEqual([...whole(width, height)]);
   });
