@@ -69,9 +69,10 @@ def fit_none_rule(
         unknown = np.concatenate([unknown, _signs(*others, centroids)])
     if not len(known) or not len(unknown):
         return None
-    weights = _fit_logistic(known, unknown)
+    # Rounded as they are kept, so that a head that was read back is the same head.
+    weights = _fit_logistic(known, unknown).astype(np.float32).astype(np.float64)
     reach = known @ weights
-    offset = -float(np.quantile(reach, KNOWN_KEPT))
+    offset = -float(np.float32(np.quantile(reach, KNOWN_KEPT)))
     return NoneRule(
         centroids=centroids,
         near_weight=float(weights[0]),

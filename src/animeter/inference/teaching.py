@@ -105,6 +105,7 @@ def teach(
     with nullcontext(cache) if cache is not None else EmbeddingCache(model, None) as memory:
         embedded = _embed(embedder, pictures, memory, watch)
     _refuse_contradictions(embedded, labels)
+    _refuse_lost_labels(embedded, labels)
     taught = [i for i in embedded.first if labels[i] != NONE_OF_THESE]
     strangers = [i for i in embedded.first if labels[i] == NONE_OF_THESE]
     empty = np.empty((0, model.embedding_dim), np.float32)
@@ -240,6 +241,15 @@ def _content(picture: Picture) -> bytes | None:
     if isinstance(picture, bytes | bytearray | memoryview):
         return bytes(picture)
     return None
+
+
+def _refuse_lost_labels(work: _Embedded, labels: Sequence[str]) -> None:
+    lost = sorted(set(labels) - {labels[number] for number in work.found})
+    if lost:
+        raise TeachingError(
+            f"No picture of {', '.join(map(repr, lost[:_SHOWN]))} can be read; the first one is "
+            f"{work.failures[0].message}. Mend them, or leave the label out."
+        )
 
 
 def _refuse_contradictions(work: _Embedded, labels: Sequence[str]) -> None:
