@@ -6,6 +6,7 @@ its rules on purpose; mutated picture files go in by every door.
 
 import base64
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -32,9 +33,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def server(classifier: Classifier) -> Iterator[ServerProcess]:
-    """A server that must be alive, sane and of modest size in the end."""
-    with serving(classifier.bundle.folder, "--max-megapixels", "4", "--timeout-s", "20") as running:
+def server(classifier: Classifier, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server, all doors open, that must be alive, sane and of modest size in the end."""
+    options = ["--max-megapixels", "4", "--timeout-s", "20", "--allow-teaching"]
+    home = str(tmp_path / "home")
+    with serving(classifier.bundle.folder, *options, ANIMETER_HOME=home) as running:
         yield running
         answer = httpx.post(f"{running.url}v1/classify", content=png("both"))
         assert answer.json()["verdict"] == "both"
@@ -54,8 +57,10 @@ def test_requests_made_from_the_schema(server: ServerProcess, seed: int, tmp_pat
         command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
-    assert "No issues found" in done.stdout
-    assert "Tested: 6" in done.stdout, done.stdout[-2000:]
+    made = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
+    assert made is not None, done.stdout[-2000:]
+    assert int(made[1]) == int(made[2]) > 200
+    assert "Tested: 7" in done.stdout, done.stdout[-2000:]
 
 
 def test_mutated_pictures_by_every_door(server: ServerProcess) -> None:

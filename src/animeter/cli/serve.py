@@ -63,6 +63,12 @@ def serve(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         bool,
         typer.Option("--allow-urls", help="Fetch pictures given as URLs, from public hosts only."),
     ] = False,
+    allow_teaching: Annotated[
+        bool,
+        typer.Option(
+            "--allow-teaching", help="Let clients teach heads, which are kept; best with a key."
+        ),
+    ] = False,
     root_path: Annotated[
         str, typer.Option(help="The path under which a proxy shows the server, such as /animeter.")
     ] = "",
@@ -98,6 +104,7 @@ def serve(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         api_key=settings.api_key if api_key_file is None else _read_key(api_key_file),
         cors_origins=tuple(cors_origin or ()),
         allow_urls=allow_urls,
+        allow_teaching=allow_teaching,
         root_path=root_path.rstrip("/"),
     )
     serve_until_told(Running(model, host, port, workers, access_log), options)

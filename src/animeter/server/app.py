@@ -23,7 +23,7 @@ from animeter.server.observing import Observing
 from animeter.server.options import ServeOptions
 from animeter.server.page import Page
 from animeter.server.prefix import Prefix
-from animeter.server.routes import api_routes, file_routes, health_routes
+from animeter.server.routes import api_routes, file_routes, health_routes, teaching_routes
 from animeter.server.security import ApiKeyGate, SecurityHeaders
 from animeter.server.service import Service
 from animeter.server.site import PAGE_FOLDER
@@ -73,6 +73,8 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
     )
     app.include_router(api_routes(service))
+    if options.allow_teaching:
+        app.include_router(teaching_routes(service))
     app.include_router(health_routes(service))
     app.include_router(file_routes(service))
     # Not a mounted folder: that would answer 404 where a route knows the path but not the method.

@@ -4,6 +4,7 @@
     ├── RequestError                bad_request         400  a request that makes no sense
     │   ├── NoPictureError          no_picture          400  nothing to look at
     │   ├── BadBase64Error          bad_base64          400  text that does not decode
+    │   ├── UnknownHeadError        unknown_head        400  a head that is not there
     │   ├── UnreachableUrlError     unreachable_url     400  a URL that gave no picture
     │   ├── ForbiddenUrlError       forbidden_url       403  a URL that must not be fetched
     │   ├── ApiKeyError             bad_api_key         401  no key, or a wrong one
@@ -23,9 +24,12 @@ from typing import ClassVar, Final
 from animeter.domain.errors import (
     AnimeterError,
     EmptyImageError,
+    HeadError,
     ImageError,
     ImageTooLargeError,
     MissingExtraError,
+    OutputError,
+    TeachingError,
     UnreadableImageError,
     UnsupportedFormatError,
 )
@@ -50,6 +54,12 @@ class BadBase64Error(RequestError):
     """A picture was given as text that is not base64."""
 
     code = "bad_base64"
+
+
+class UnknownHeadError(RequestError):
+    """A head was asked for that this server does not have."""
+
+    code = "unknown_head"
 
 
 class UnreachableUrlError(RequestError):
@@ -125,6 +135,9 @@ _STATUSES: Final[dict[type[AnimeterError], int]] = {
     UnreadableImageError: HTTPStatus.UNPROCESSABLE_ENTITY,
     ImageError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MissingExtraError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,  # a HEIC, and no decoder for it
+    HeadError: HTTPStatus.BAD_REQUEST,
+    TeachingError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OutputError: HTTPStatus.CONFLICT,  # a head of that name is there
 }
 
 

@@ -1,12 +1,14 @@
 """The routes of the API: each reads a request, asks the service, and says what came of it."""
 
+import asyncio
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from animeter.domain.model_spec import ModelSpec
+from animeter.inference.head_answers import DEFAULT_TOP_K
 from animeter.server.assets import ASK_AGAIN, FOREVER, Shelf
 from animeter.server.errors import RequestError
 from animeter.server.metrics import CONTENT_TYPE
@@ -15,12 +17,15 @@ from animeter.server.reference import STYLE, reference_page
 from animeter.server.schemas import (
     REFUSALS,
     ClassificationShape,
+    ErrorShape,
     ExplanationShape,
     LiveShape,
     ModelShape,
     ReadyShape,
     RequestLimits,
     ResultsShape,
+    TaughtShape,
+    lesson_body,
     picture_body,
 )
 from animeter.server.service import Service
@@ -34,6 +39,8 @@ _OVERLAY: Final[Docs] = {
         "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
+_HEADS: Final = ("heads", "top_k")
+_DRAWING: Final = ("output", "likeness")
 _SHUT_OUT: Final[Docs] = {401: REFUSALS[401]}
 
 
@@ -46,15 +53,23 @@ def api_routes(service: Service) -> APIRouter:
         summary="How much do pictures look like anime, and how much like a cartoon",
         response_model=ClassificationShape | ResultsShape,
         responses=REFUSALS,
-        openapi_extra={"requestBody": picture_body(())},
+        openapi_extra={"requestBody": picture_body(_HEADS)},
     )
-    async def classify(request: Request) -> Response:
+    async def classify(
+        request: Request,
+        heads: Annotated[  # noqa: ARG001  (read with the rest of the request)
+            str, Query(description="Names of taught heads, separated by commas.")
+        ] = "",
+        top_k: Annotated[  # noqa: ARG001
+            int, Query(ge=1, le=100, description="Labels of each head, best first.")
+        ] = DEFAULT_TOP_K,
+    ) -> Response:
         """One picture gives one object, several (or a JSON list) give `results` in their order.
 
         Send a picture's bytes as they are, a form with one file or several, or JSON with base64.
         Of several pictures, a broken one gives an `error` in its place.
         """
-        async with service.asked(request, ()) as asked:
+        async with service.asked(request, _HEADS) as asked:
             results = [result.to_dict() for result in await service.classify(asked)]
             return JSONResponse({"results": results} if asked.sent.as_list else results[0])
 
@@ -63,7 +78,7 @@ def api_routes(service: Service) -> APIRouter:
         summary="Where in a picture the answer comes from",
         response_class=Response,
         responses=REFUSALS | _OVERLAY,
-        openapi_extra={"requestBody": picture_body(("output", "likeness"))},
+        openapi_extra={"requestBody": picture_body(_DRAWING)},
     )
     async def explain(
         request: Request,
@@ -79,7 +94,7 @@ def api_routes(service: Service) -> APIRouter:
 
         As numbers: both maps in logits, the classification and the embedding.
         """
-        async with service.asked(request, ("output", "likeness")) as asked:
+        async with service.asked(request, _DRAWING) as asked:
             if len(asked.pictures) > 1:
                 raise RequestError(
                     f"got {len(asked.pictures)} pictures; explain takes one at a time"
@@ -94,7 +109,35 @@ def api_routes(service: Service) -> APIRouter:
     )
     async def model() -> ModelShape:
         """Its label, labels, thresholds and sha256, and this server's limits."""
-        return model_shape(service.classifier.bundle.spec, service.options)
+        names = await asyncio.to_thread(service.heads.names)
+        return model_shape(service.classifier.bundle.spec, names, service.options)
+
+    return router
+
+
+def teaching_routes(service: Service) -> APIRouter:
+    """Return the routes that change what the server knows; only where it is allowed to learn."""
+    router = APIRouter(prefix="/v1")
+
+    @router.post(
+        "/heads/{name}",
+        summary="Teach labels of your own",
+        status_code=201,
+        response_model=TaughtShape,
+        responses=REFUSALS | {409: {"model": ErrorShape, "description": "There is such a head"}},
+        openapi_extra={"requestBody": lesson_body()},
+    )
+    async def teach(
+        request: Request,
+        name: Annotated[str, Path(max_length=100)],
+        replace: Annotated[bool, Query(description="Replace a head of that name.")] = False,
+    ) -> Response:
+        """A form with files, each under its label's name, or JSON `examples`.
+
+        The answer says how good the head is on pictures held out; from then on
+        `POST /v1/classify?heads=NAME` asks it too.
+        """
+        return JSONResponse(await service.teach(request, name, replace_old=replace), 201)
 
     return router
 
@@ -160,8 +203,8 @@ def file_routes(service: Service) -> APIRouter:
 _NO_FILE: Final = "there is no such file; a model is model.json and model.onnx"
 
 
-def model_shape(spec: ModelSpec, options: ServeOptions) -> ModelShape:
-    """Describe a model and a server's limits."""
+def model_shape(spec: ModelSpec, heads: list[str], options: ServeOptions) -> ModelShape:
+    """Describe a model, the heads that can be used with it, and a server's limits."""
     return ModelShape(
         label=spec.label,
         name=spec.name,
@@ -172,6 +215,7 @@ def model_shape(spec: ModelSpec, options: ServeOptions) -> ModelShape:
         size_px=spec.input.size_px,
         embedding_dim=spec.embedding_dim,
         labels={head.name: head.labels for head in spec.heads},
+        heads=heads,
         thresholds=spec.thresholds,
         limits=RequestLimits(
             max_body_bytes=options.max_body_bytes,

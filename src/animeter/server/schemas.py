@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from animeter.domain.model_spec import Probability, ThresholdsSpec
 from animeter.domain.verdict import Verdict
+from animeter.server.lessons import ExamplesBody
 from animeter.server.sent import JsonBody
 
 
@@ -102,8 +103,19 @@ class ModelShape(_Shape):
     size_px: int = Field(description="The side of the square that the model looks at.")
     embedding_dim: int
     labels: dict[str, list[str]] = Field(description="The labels of each head of the model.")
+    heads: list[str] = Field(description="Taught heads that requests may ask for by name.")
     thresholds: ThresholdsSpec
     limits: RequestLimits
+
+
+class TaughtShape(_Shape):
+    """A head that was just taught."""
+
+    name: str
+    labels: list[str]
+    model: str = Field(description="The model whose embedding it reads.")
+    created: str
+    figures: dict[str, Any] = Field(description="How good it is on pictures held out.")
 
 
 class LiveShape(_Shape):
@@ -151,6 +163,25 @@ def picture_body(parameters: tuple[str, ...]) -> dict[str, Any]:
             "image/png": raw,
             "image/jpeg": raw,
             "image/webp": raw,
+            "multipart/form-data": {"schema": form},
+            "application/json": {"schema": schema},
+        },
+    }
+
+
+def lesson_body() -> dict[str, Any]:
+    """Describe a request body with labelled pictures."""
+    schema = ExamplesBody.model_json_schema()
+    schema["properties"]["examples"]["items"] = schema.pop("$defs")["_Example"]
+    schema.pop("description", None)
+    form = {
+        "type": "object",
+        "description": "Files, each under its label's name, which may come again.",
+        "additionalProperties": {"type": "string", "format": "binary"},
+    }
+    return {
+        "required": True,
+        "content": {
             "multipart/form-data": {"schema": form},
             "application/json": {"schema": schema},
         },

@@ -8,10 +8,11 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from animeter.inference.head_answers import DEFAULT_TOP_K
 from animeter.server.errors import (
     BadBase64Error,
     NoPictureError,
@@ -47,18 +48,32 @@ class SentPicture:
     name: str | None = None
 
 
+HeadName = Annotated[str, Field(max_length=100)]
+
+
+def _listed(value: object) -> object:
+    """Take names separated by commas for a list of them."""
+    if not isinstance(value, str):
+        return value
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
 class Parameters(BaseModel):
     """What a request may ask for beside its pictures.
 
     Attributes:
         output: of an explanation: a PNG with the heat drawn on the picture, or numbers.
         likeness: whose heat is drawn; that of the larger likeness unless given.
+        heads: names of taught heads that results shall carry; separated by commas in a URL.
+        top_k: how many labels of each head, best first.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     output: Literal["overlay", "numbers"] = "overlay"
     likeness: Literal["anime", "cartoon"] | None = None
+    heads: Annotated[tuple[HeadName, ...], Field(max_length=16), BeforeValidator(_listed)] = ()
+    top_k: int = Field(default=DEFAULT_TOP_K, ge=1, le=100)
 
 
 class JsonBody(BaseModel):
@@ -90,7 +105,7 @@ class Sent:
     as_list: bool
 
 
-def sent_in(body: bytes, content_type: str, query: dict[str, str], max_pictures: int) -> Sent:
+def sent_in(body: bytes, content_type: str, query: dict[str, Any], max_pictures: int) -> Sent:
     """Find the pictures in a body.
 
     Args:
@@ -126,7 +141,7 @@ def sent_in(body: bytes, content_type: str, query: dict[str, str], max_pictures:
     return sent
 
 
-def _from_form(body: bytes, content_type: str, query: dict[str, str], max_pictures: int) -> Sent:
+def _from_form(body: bytes, content_type: str, query: dict[str, Any], max_pictures: int) -> Sent:
     pictures, fields = [], dict(query)
     # One more than allowed, so that too many pictures are called that and not a broken form.
     for part in parts_of(body, content_type, max_pictures + 1 + _FORM_FIELDS):
@@ -141,33 +156,33 @@ def _name(part: Part) -> str | None:
     return (part.filename or "")[:_LONGEST_NAME] or None
 
 
-def _from_json(body: bytes, query: dict[str, str]) -> Sent:
+def _from_json(body: bytes, query: dict[str, Any]) -> Sent:
     try:
         asked = JsonBody.model_validate_json(body)
     except ValidationError as error:
         raise RequestError(
             f'the JSON is not of the form {{"inputs": "<base64>", "parameters": {{}}}}: '
-            f"{_wrong(error)}"
+            f"{wrong(error)}"
         ) from error
     inputs = [asked.inputs] if isinstance(asked.inputs, str) else asked.inputs
     given = {name: getattr(asked.parameters, name) for name in asked.parameters.model_fields_set}
     return Sent(
-        tuple(SentPicture(_decoded(text)) for text in inputs),
+        tuple(SentPicture(_source(text)) for text in inputs),
         _parameters(query | given),
         as_list=not isinstance(asked.inputs, str),
     )
 
 
-def _parameters(given: dict[str, str]) -> Parameters:
+def _parameters(given: dict[str, Any]) -> Parameters:
     try:
         return Parameters.model_validate(given)
     except ValidationError as error:
         known = ", ".join(Parameters.model_fields)
-        raise RequestError(f"{_wrong(error)}; parameters are: {known}") from error
+        raise RequestError(f"{wrong(error)}; parameters are: {known}") from error
 
 
-def _wrong(error: ValidationError) -> str:
-    """Say what is wrong, without repeating megabytes of base64."""
+def wrong(error: ValidationError) -> str:
+    """Say what is wrong with some JSON, without repeating megabytes of base64."""
     parts = [
         f"{'.'.join(map(str, part['loc'])) or 'the body'}: {part['msg']}"
         for part in error.errors(include_url=False, include_input=False, include_context=False)
@@ -175,9 +190,16 @@ def _wrong(error: ValidationError) -> str:
     return "; ".join(parts[:3])[:500]
 
 
-def _decoded(text: str) -> bytes | PictureUrl:
-    if _URL.match(text):
-        return PictureUrl(text)
+def _source(text: str) -> bytes | PictureUrl:
+    return PictureUrl(text) if _URL.match(text) else decoded(text)
+
+
+def decoded(text: str) -> bytes:
+    """Decode base64, the URL-safe kind too, or a data URL.
+
+    Raises:
+        BadBase64Error: the text is neither.
+    """
     found = _DATA_URL.match(text)
     if found is not None:
         if found[1] is None:

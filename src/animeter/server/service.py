@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +21,8 @@ from animeter.server.errors import (
     status_of,
 )
 from animeter.server.fetching import Fetcher
+from animeter.server.heads import Heads
+from animeter.server.lessons import labelled_in, teach_and_keep
 from animeter.server.metrics import Metrics
 from animeter.server.options import ServeOptions
 from animeter.server.sent import Parameters, PictureUrl, Sent, sent_in
@@ -28,6 +30,8 @@ from animeter.server.work import WorkQueue
 
 _FETCHES_AT_ONCE = 4
 _FETCHES_WAITING = 12
+_LESSONS_WAITING = 1
+_LESSON_MAY_TAKE = 10
 _SHARE_FOR_FETCHING = 0.8
 _SERVER_ERRORS = 500
 
@@ -61,6 +65,7 @@ class Service:
     ) -> None:
         self.classifier = classifier.with_limits(options.limits)
         self.options = options
+        self.heads = Heads(self.classifier)
         self.metrics = Metrics()
         self.queue = WorkQueue(
             options.threads or usable_cores(), options.max_queue, watch=self.metrics.queue.set
@@ -68,6 +73,7 @@ class Service:
         self._closed = False
         self._bodies = Bodies(options.max_body_bytes)
         self._fetches = WorkQueue(_FETCHES_AT_ONCE, _FETCHES_WAITING)
+        self._lessons = WorkQueue(1, _LESSONS_WAITING)
         self._fetcher = fetcher or Fetcher(
             max_bytes=options.max_body_bytes,
             timeout_s=_SHARE_FOR_FETCHING * options.request_timeout_s,
@@ -115,9 +121,15 @@ class Service:
             AnimeterError: the only picture cannot be read; one of several gives a `Failure`.
             RequestError: the server is too busy.
         """
+        parameters = asked.sent.parameters
         with self.queue.places(len(asked.pictures)):
+            classifier = self.classifier
+            if parameters.heads:
+                classifier = await self.queue.run(
+                    asked.deadline_s, self.heads.classifier, parameters.heads, parameters.top_k
+                )
             jobs = [
-                self.queue.run(asked.deadline_s, self._classify_one, data, picture.name)
+                self.queue.run(asked.deadline_s, _classify_one, classifier, data, picture.name)
                 for data, picture in zip(asked.pictures, asked.sent.pictures, strict=True)
             ]
             outcomes = await asyncio.gather(*jobs, return_exceptions=True)
@@ -143,6 +155,27 @@ class Service:
         with self.queue.places():
             return await self.queue.run(asked.deadline_s, self._explain_one, asked)
 
+    async def teach(self, request: Request, name: str, *, replace_old: bool) -> dict[str, Any]:
+        """Teach a head from a request's labelled pictures and keep it.
+
+        A lesson may take ten times as long as other requests, on a thread of its own.
+
+        Raises:
+            AnimeterError: the pictures teach nothing, or the head cannot be kept.
+            RequestError: the request is refused.
+        """
+        deadline_s = asyncio.get_running_loop().time() + self.options.request_timeout_s
+        with self._lessons.places(), self._bodies.reading() as body:
+            content = await body.read(request, deadline_s)
+            deadline_s += _LESSON_MAY_TAKE * self.options.request_timeout_s
+
+            def lesson() -> dict[str, Any]:
+                labelled = labelled_in(content, request.headers.get("content-type", ""))
+                settings = self.heads.settings
+                return teach_and_keep(self.classifier, labelled, name, settings, replace_old)
+
+            return await self._lessons.run(deadline_s, lesson)
+
     @property
     def ready(self) -> bool:
         """Whether a request would be taken now."""
@@ -160,9 +193,7 @@ class Service:
         self._closed = True
         self.queue.close()
         self._fetches.close()
-
-    def _classify_one(self, data: bytes, name: str | None) -> Classification:
-        return replace(self.classifier.classify(data), path=name)
+        self._lessons.close()
 
     def _explain_one(self, asked: Asked) -> Response:
         data, parameters = asked.pictures[0], asked.sent.parameters
@@ -172,6 +203,10 @@ class Service:
             return Response(overlay, media_type="image/png")
         named = replace(explanation.classification, path=asked.sent.pictures[0].name)
         return JSONResponse(replace(explanation, classification=named).to_dict())
+
+
+def _classify_one(classifier: Classifier, data: bytes, name: str | None) -> Classification:
+    return replace(classifier.classify(data), path=name)
 
 
 def _check_known(parameters: Parameters, known: tuple[str, ...]) -> None:
