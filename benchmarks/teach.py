@@ -187,7 +187,8 @@ def main() -> None:
     arguments.output.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     for column in MIN_PICTURES:
         part = figures[column]
-        title = f"{part['labels']} {TITLES[column]}, {len(part['folds'])} rounds"
+        at_a_time = [one["labels"] for one in part["folds"]]
+        title = f"{part['labels']} {TITLES[column]}, {min(at_a_time)} to {max(at_a_time)} at a time"
         drawing = standalone(few_shot_plot(part, SHOTS, title))
         (arguments.charts / f"teach-{column}.svg").write_text(drawing, encoding="utf-8")
         for curve in figures[column]["curves"]:

@@ -316,7 +316,7 @@ def few_shot_plot(axes: "Axes", part: Part, shots: Sequence[int], title: str) ->
     axes.minorticks_off()
     axes.set(xlabel="pictures a label", ylabel="% right", ylim=(0, 100))
     axes.set_title(title, loc="left", fontsize=11, color=INK)
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, -0.48), ncols=2)
+    axes.legend(loc="lower right", fontsize=8.5, labelspacing=0.3)
 
 
 def standalone(svg: str) -> str:
