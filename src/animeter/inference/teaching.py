@@ -246,9 +246,11 @@ def _content(picture: Picture) -> bytes | None:
 def _refuse_lost_labels(work: _Embedded, labels: Sequence[str]) -> None:
     lost = sorted(set(labels) - {labels[number] for number in work.found})
     if lost:
+        names = {_name(picture, n) for n, picture in enumerate(work.pictures) if labels[n] in lost}
+        first = next(failure for failure in work.failures if failure.path in names)
         raise TeachingError(
-            f"No picture of {', '.join(map(repr, lost[:_SHOWN]))} can be read; the first one is "
-            f"{work.failures[0].message}. Mend them, or leave the label out."
+            f"No picture of {', '.join(map(repr, lost[:_SHOWN]))} can be read ({first.message}). "
+            "Mend the pictures, or leave the label out."
         )
 
 
