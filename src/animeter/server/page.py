@@ -19,6 +19,7 @@ _ABSENT: Final = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Animeter: no page here</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs/style.css">
 <main>
 <h1>The server runs, but without its page</h1>

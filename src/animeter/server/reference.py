@@ -56,6 +56,7 @@ def reference_page(schema: dict[str, Any], root: str) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{escape(info["title"])} {escape(info["version"])}: the API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs/style.css">
 <main>
 <h1>{escape(info["title"])} {escape(info["version"])}: the API</h1>

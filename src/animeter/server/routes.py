@@ -52,6 +52,7 @@ def api_routes(service: Service) -> APIRouter:
         "/classify",
         summary="How much do pictures look like anime, and how much like a cartoon",
         response_model=ClassificationShape | ResultsShape,
+        response_description="What the model says",
         responses=REFUSALS,
         openapi_extra={"requestBody": picture_body(_HEADS)},
     )
@@ -105,6 +106,7 @@ def api_routes(service: Service) -> APIRouter:
         "/model",
         summary="The model in use, and what a request may hold",
         response_model=ModelShape,
+        response_description="The model",
         responses=_SHUT_OUT,
     )
     async def model() -> ModelShape:
@@ -124,6 +126,7 @@ def teaching_routes(service: Service) -> APIRouter:
         summary="Teach labels of your own",
         status_code=201,
         response_model=TaughtShape,
+        response_description="The head, which is kept",
         responses=REFUSALS | {409: {"model": ErrorShape, "description": "There is such a head"}},
         openapi_extra={"requestBody": lesson_body()},
     )
@@ -146,7 +149,12 @@ def health_routes(service: Service) -> APIRouter:
     """Return the routes for those who watch over the server."""
     router = APIRouter()
 
-    @router.get("/v2/health/live", summary="Does the process answer", response_model=LiveShape)
+    @router.get(
+        "/v2/health/live",
+        summary="Does the process answer",
+        response_model=LiveShape,
+        response_description="It does",
+    )
     async def live() -> LiveShape:
         """As the Open Inference Protocol has it."""
         return LiveShape(live=True)
@@ -155,6 +163,7 @@ def health_routes(service: Service) -> APIRouter:
         "/v2/health/ready",
         summary="Is the model loaded, and are requests taken",
         response_model=ReadyShape,
+        response_description="Yes",
         responses={503: {"model": ReadyShape, "description": "Not now"}},
     )
     async def ready() -> Response:
@@ -164,6 +173,7 @@ def health_routes(service: Service) -> APIRouter:
     @router.get(
         "/metrics",
         summary="Counters for Prometheus",
+        response_description="The counters",
         response_class=Response,
         responses=_SHUT_OUT | {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
     )
