@@ -130,7 +130,6 @@ export const en: Texts = {
     kept: "Kept among your pictures.",
     video: "What the camera sees",
     speed: (perSecond) => `${perSecond} looks a second`,
-    serverSpeed: "This browser can't run the model, so it takes a moment.",
   },
 
   teach: {
@@ -146,7 +145,11 @@ export const en: Texts = {
     count: (count) => (count === 1 ? "1 picture" : `${count} pictures`),
     learn: "Learn",
     learning: "Learning…",
-    needs: "Two labels with at least two pictures each, and it can learn.",
+    needs: "Two labels with different names and two pictures each, and it can learn.",
+    unreadable: (count) => (count === 1 ? "1 was not readable." : `${count} were not readable.`),
+    take: "Take",
+    done: "Done",
+    picturesShort: "Pictures",
     learnt: (pictures, labels) => `Learnt ${labels} labels from ${pictures} pictures.`,
     rightOnKept: (right, of) => `Tried on pictures held back from it: ${right} of ${of} right.`,
     tryTitle: "Try it",
@@ -156,8 +159,6 @@ export const en: Texts = {
     open: "Open a saved one",
     opened: (name) => `Opened ${name}.`,
     nameOfHead: "my-labels",
-    private: "Pictures and labels stay on this device.",
-    forget: "Start over",
   },
 
   errors: {
@@ -181,7 +182,4 @@ export const en: Texts = {
     head_other_model: "These labels were learnt with another model and don't fit this one.",
     unknown: "Something went wrong. Try again.",
   },
-  errorTitle: "That didn't work",
-  dismiss: "Close",
-  updateReady: "A newer version is ready. Load the page again to use it.",
 };

@@ -132,7 +132,6 @@ export const es: Texts = {
     kept: "Guardada entre tus imágenes.",
     video: "Lo que ve la cámara",
     speed: (perSecond) => `${perSecond} miradas por segundo`,
-    serverSpeed: "Este navegador no puede ejecutar el modelo, por eso tarda un poco.",
   },
 
   teach: {
@@ -148,7 +147,12 @@ export const es: Texts = {
     count: (count) => (count === 1 ? "1 imagen" : `${count} imágenes`),
     learn: "Aprender",
     learning: "Aprendiendo…",
-    needs: "Con dos etiquetas y al menos dos imágenes en cada una puede aprender.",
+    needs: "Con dos etiquetas de nombres distintos y dos imágenes en cada una puede aprender.",
+    unreadable: (count) =>
+      count === 1 ? "1 no se pudo leer." : `${count} no se pudieron leer.`,
+    take: "Tomar",
+    done: "Listo",
+    picturesShort: "Imágenes",
     learnt: (pictures, labels) => `Aprendió ${labels} etiquetas de ${pictures} imágenes.`,
     rightOnKept: (right, of) => `Probado con imágenes que no vio: ${right} de ${of} correctas.`,
     tryTitle: "Pruébalo",
@@ -158,8 +162,6 @@ export const es: Texts = {
     open: "Abrir uno guardado",
     opened: (name) => `${name} abierto.`,
     nameOfHead: "mis-etiquetas",
-    private: "Las imágenes y las etiquetas no salen de este dispositivo.",
-    forget: "Empezar de nuevo",
   },
 
   errors: {
@@ -183,7 +185,4 @@ export const es: Texts = {
     head_other_model: "Estas etiquetas se aprendieron con otro modelo y no sirven para este.",
     unknown: "Algo salió mal. Inténtalo de nuevo.",
   },
-  errorTitle: "No ha funcionado",
-  dismiss: "Cerrar",
-  updateReady: "Hay una versión nueva. Vuelve a cargar la página para usarla.",
 };

@@ -131,7 +131,6 @@ export const ja: Texts = {
     kept: "画像の一覧に残しました。",
     video: "カメラの映像",
     speed: (perSecond) => `毎秒 ${perSecond} 回`,
-    serverSpeed: "このブラウザではモデルを動かせないため、少し時間がかかります。",
   },
 
   teach: {
@@ -147,7 +146,11 @@ export const ja: Texts = {
     count: (count) => `${count} 枚`,
     learn: "覚えさせる",
     learning: "学習中…",
-    needs: "ラベルが二つ、画像がそれぞれ二枚以上あれば覚えられます。",
+    needs: "名前の違うラベルが二つ、画像がそれぞれ二枚以上あれば覚えられます。",
+    unreadable: (count) => `${count} 枚は読めませんでした。`,
+    take: "撮る",
+    done: "完了",
+    picturesShort: "画像",
     learnt: (pictures, labels) => `${pictures} 枚から ${labels} 個のラベルを覚えました。`,
     rightOnKept: (right, of) => `取り分けた画像で試すと、${of} 枚中 ${right} 枚が正解でした。`,
     tryTitle: "試す",
@@ -157,8 +160,6 @@ export const ja: Texts = {
     open: "保存したものを開く",
     opened: (name) => `${name} を開きました。`,
     nameOfHead: "my-labels",
-    private: "画像もラベルもこの端末から出ません。",
-    forget: "最初からやり直す",
   },
 
   errors: {
@@ -182,7 +183,4 @@ export const ja: Texts = {
     head_other_model: "別のモデルで覚えたラベルなので、このモデルでは使えません。",
     unknown: "うまくいきませんでした。もう一度試してください。",
   },
-  errorTitle: "うまくいきませんでした",
-  dismiss: "閉じる",
-  updateReady: "新しい版があります。ページを再読み込みしてください。",
 };

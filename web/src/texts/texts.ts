@@ -122,7 +122,6 @@ export interface Texts {
     readonly kept: string;
     readonly video: string;
     readonly speed: (perSecond: string) => string;
-    readonly serverSpeed: string;
   };
 
   readonly teach: {
@@ -139,6 +138,10 @@ export interface Texts {
     readonly learn: string;
     readonly learning: string;
     readonly needs: string;
+    readonly unreadable: (count: number) => string;
+    readonly take: string;
+    readonly done: string;
+    readonly picturesShort: string;
     readonly learnt: (pictures: number, labels: number) => string;
     readonly rightOnKept: (right: number, of: number) => string;
     readonly tryTitle: string;
@@ -148,13 +151,8 @@ export interface Texts {
     readonly open: string;
     readonly opened: (name: string) => string;
     readonly nameOfHead: string;
-    readonly private: string;
-    readonly forget: string;
   };
 
   /** `name` is the picture's, or empty. */
   readonly errors: Readonly<Record<ErrorCode | PageErrorCode, string>>;
-  readonly errorTitle: string;
-  readonly dismiss: string;
-  readonly updateReady: string;
 }

@@ -10,9 +10,10 @@ import { LANGUAGES, chooseLanguage, speak, texts } from "./language";
 import { picturesView } from "./pictures";
 import { Starter } from "./starting";
 import type { OpenEngine } from "../engine/open";
+import { TeachView } from "./teach";
 import { followTheme, turnTheme } from "./theme";
 
-const VIEWS = ["pictures", "camera"] as const;
+const VIEWS = ["pictures", "camera", "teach"] as const;
 type ViewName = (typeof VIEWS)[number];
 
 /** Something that is told when it comes into sight and when it leaves. */
@@ -27,12 +28,17 @@ export function openPage(root: HTMLElement, openEngine: OpenEngine): void {
   const starter = new Starter(openEngine);
   const collection = new Collection(starter.engine);
   const receive = (arrivals: readonly Arrival[]): void => {
+    if (shownView() === "teach") {
+      views.teach.receive(arrivals);
+      return;
+    }
     location.hash = "pictures";
     collection.add(arrivals);
   };
   const views = {
     pictures: { element: picturesView(collection, starter) } as View,
     camera: new CameraView(collection, starter),
+    teach: new TeachView(starter),
   };
   const main = el("main", { id: "main", tabindex: -1 }, ...VIEWS.map((name) => views[name].element));
   root.replaceChildren(

@@ -12,6 +12,15 @@ export interface View {
   readonly height: number;
 }
 
+/** An element that shows a camera in its place in the page, and never on its own. */
+export function cameraVideo(): HTMLVideoElement {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  video.disablePictureInPicture = true;
+  return video;
+}
+
 /** One camera at a time, shown in one video element. */
 export class CameraSource {
   private stream: MediaStream | null = null;
@@ -82,6 +91,17 @@ export class CameraSource {
     const width = Math.min(videoWidth, clientWidth / scale);
     const height = Math.min(videoHeight, clientHeight / scale);
     return { x: (videoWidth - width) / 2, y: (videoHeight - height) / 2, width, height };
+  }
+
+  /** What is seen now, as a picture of the camera's full size; null where there is no memory. */
+  async capture(): Promise<Blob | null> {
+    const { x, y, width, height } = this.view();
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(width);
+    canvas.height = Math.round(height);
+    const context = canvas.getContext("2d");
+    context?.drawImage(this.video, x, y, width, height, 0, 0, canvas.width, canvas.height);
+    return new Promise((give) => canvas.toBlob(give, "image/png"));
   }
 
   private settings(): MediaTrackSettings | undefined {

@@ -5,7 +5,7 @@ import { decide } from "../engine/verdict";
 import { announce } from "./announcements";
 import { Bars } from "./bars";
 import { CameraLoop } from "./camera-loop";
-import { CameraSource } from "./camera-source";
+import { CameraSource, cameraVideo } from "./camera-source";
 import { Choice } from "./choice";
 import type { Collection } from "./collection";
 import { el, fill, icon, say } from "./dom";
@@ -32,7 +32,7 @@ interface Looking {
 /** The whole view; the camera runs only while the view is shown. */
 export class CameraView {
   readonly element: HTMLElement;
-  private readonly video = el("video", { muted: true, playsinline: true, disablepictureinpicture: true });
+  private readonly video = cameraVideo();
   private readonly heat = el("canvas", { class: "heat", "aria-hidden": "true" });
   private readonly bars = new Bars("bars over");
   private readonly verdict = el("p", { class: "camera-verdict" });
@@ -150,11 +150,7 @@ export class CameraView {
 
   /** Put what is seen among the pictures, at the camera's full size. */
   private async keep(): Promise<void> {
-    const { x, y, width, height } = this.source.view();
-    const canvas = el("canvas", { width: Math.round(width), height: Math.round(height) });
-    const context = canvas.getContext("2d");
-    context?.drawImage(this.video, x, y, width, height, 0, 0, canvas.width, canvas.height);
-    const file = await new Promise<Blob | null>((give) => canvas.toBlob(give, "image/png"));
+    const file = await this.source.capture();
     if (!file) return;
     const time = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
     this.collection.add([{ name: `camera-${time}.png`, file }]);

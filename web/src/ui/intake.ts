@@ -8,14 +8,19 @@ export interface Arrival {
   readonly file: Blob;
 }
 
+/** A file with its own name. */
+export interface FileArrival extends Arrival {
+  readonly file: File;
+}
+
 type Receiver = (arrivals: readonly Arrival[]) => void;
 
 /** A hidden chooser; `open` shows the browser's dialog. */
 export class Chooser {
   readonly element: HTMLInputElement;
 
-  constructor(receive: Receiver) {
-    this.element = el("input", { type: "file", accept: "image/*", multiple: true, hidden: true });
+  constructor(receive: (arrivals: readonly FileArrival[]) => void, accept = "image/*") {
+    this.element = el("input", { type: "file", accept, multiple: true, hidden: true });
     this.element.addEventListener("change", () => {
       receive(named(this.element.files));
       this.element.value = ""; // the same file may be chosen again
@@ -83,6 +88,6 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes("Files") ?? false;
 }
 
-function named(files: FileList | null): Arrival[] {
+function named(files: FileList | null): FileArrival[] {
   return [...(files ?? [])].map((file) => ({ name: file.name, file }));
 }
