@@ -159,6 +159,7 @@ def build_heads(
         )
     if "type" in judged:
         report["type"]["in_known_shows"] = _in_known_shows(pictures, judged["type"][0])
+        report["type"]["never_taught"] = _answers_to_never_taught(pictures, *judged["type"])
     report["hierarchy"] = _hierarchy(run, pictures, taxonomy, judged)
     report["size_bytes"] = sum(
         file.stat().st_size for name in judged for file in (heads / name).iterdir()
@@ -222,6 +223,35 @@ def _in_known_shows(pictures: Pictures, task: Task) -> dict[str, Any]:
     units = pictures.group[task.members].tolist()
     figures = head_figures(known, judge(pictures, known).shares, styles, units)
     return {key: figures[key] for key in ("top_1", "balanced")}
+
+
+def _answers_to_never_taught(pictures: Pictures, task: Task, judged: Judged) -> dict[str, Any]:
+    """Tell what the head answers for pictures of several types, and of none."""
+    kinds = np.array([row.type for row in pictures.rows])
+    has_fold = np.array([row.fold is not None for row in pictures.rows])
+    asked = np.flatnonzero(np.isin(kinds, ("mixed", "none")) & has_fold)
+    shares = np.empty((len(asked), len(task.labels)))
+    for network in np.unique(pictures.judge[asked]):
+        taught = pictures.judge[task.members] != network
+        table = pictures.by_fold[int(network)]
+        (layer,) = fit_discriminants(
+            table[task.members[taught]],
+            task.targets[taught],
+            len(task.labels),
+            [judged.shrinkage],
+        )
+        inside = pictures.judge[asked] == network
+        shares[inside] = judged.scaling.shares(layer.logits(table[asked[inside]]))
+    answers: dict[str, Any] = {}
+    for kind in np.unique(kinds[asked]):
+        of_kind = shares[kinds[asked] == kind]
+        counts = np.bincount(of_kind.argmax(axis=1), minlength=len(task.labels)).tolist()
+        answers[str(kind)] = {
+            "pictures": len(of_kind),
+            "answered": dict(zip(task.labels, counts, strict=True)),
+            "mean_score_of_the_answer": float(of_kind.max(axis=1).mean()),
+        }
+    return answers
 
 
 def _hierarchy(
