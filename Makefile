@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY = passive
 
 .DEFAULT_GOAL := help
 .PHONY: help check lint format types test test-fast fuzz page docs bench bench-startup bench-throughput \
-	bench-memory bench-serve build train evaluate clean
+	bench-memory bench-serve build train heads evaluate clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -62,6 +62,9 @@ build: ## wheel and source distribution into dist/
 
 train: ## cross-validate by franchise, then train on everything; resumes where it was stopped
 	$(PYTHON) -m animeter train recipes/default.toml --folds
+
+heads: ## teach the heads that ship, and measure them; after `make train`
+	$(PYTHON) -m tools.build_heads runs/default
 
 evaluate: ## score the built-in model on a manifest
 	$(PYTHON) -m animeter evaluate $(DATA)/manifest.csv
