@@ -115,7 +115,7 @@ def test_options_reach_the_server(home: Path) -> None:
         answer = httpx.get(f"{server.url}v1/model", headers={"Origin": "https://a.example"})
         assert answer.headers["access-control-allow-origin"] == "https://a.example"
         assert server.stop() == 0
-        assert any("GET /animeter/v1/model" in line or "/v1/model" in line for line in server.said)
+        assert any("GET" in line and "/v1/model" in line for line in server.said)
 
 
 @pytest.mark.slow

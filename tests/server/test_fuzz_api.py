@@ -46,7 +46,7 @@ def server(classifier: Classifier, tmp_path: Path) -> Iterator[ServerProcess]:
         assert "Traceback" not in "".join(running.said)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_requests_made_from_the_schema(server: ServerProcess, seed: int, tmp_path: Path) -> None:
     program = Path(sys.executable).parent / "schemathesis"
     # What it takes for valid data is a random string, which no server could take for a picture.

@@ -10,11 +10,14 @@ import httpx
 import pytest
 from PIL import Image
 
-from animeter.inference.classifier import Classifier
+from animeter.inference.classifier import Classifier, load
 from animeter.inference.heads import save_head
+from animeter.server.app import create_app
 from animeter.server.options import ServeOptions
+from animeter.server.schemas import ClassificationShape
 from animeter.settings import read_settings
-from tests.server.conftest import Serve, png
+from tests.server.conftest import Serve, png, running
+from tests.source_tree import ROOT
 
 COLOURS = {"red": (220, 40, 40), "blue": (40, 40, 220), "green": (40, 200, 40)}
 
@@ -73,6 +76,19 @@ def test_a_head_on_disk_is_asked_by_name(
     assert best(asked[0], "hue") == "blue"
     assert len(wanted["heads"]["hue"]) == 2
     assert "heads" not in client.post("/v1/classify", content=data).json()
+
+
+def test_the_heads_that_come_with_it_answer_in_the_described_shape(own_home: Path) -> None:
+    with running(create_app(load())) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        heads = client.get("/v1/model").json()["heads"]
+        assert {"series", "character", "type"} <= set(heads)
+        picture = (ROOT / "examples" / "anime-face.png").read_bytes()
+        answer = client.post(f"/v1/classify?heads={','.join(heads)}&top_k=3", content=picture)
+        shown = ClassificationShape.model_validate(answer.json())
+    assert shown.heads is not None
+    assert set(shown.heads) == set(heads)
+    assert shown.place is not None
+    assert shown.place.steps[0].label == "anime"
 
 
 @pytest.mark.parametrize("name", ["nobody", "../hue", "/etc", "hue/../hue", "", "ü" * 90])

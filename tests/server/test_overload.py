@@ -62,8 +62,9 @@ def test_it_is_not_ready_while_the_queue_is_full(serve: Serve) -> None:
 
 
 def test_what_takes_too_long_is_given_up(serve: Serve) -> None:
-    client = serve(ServeOptions(threads=1, request_timeout_s=0.05))
-    answer = client.post("/v1/classify", content=SLOW_PICTURE)
+    client = serve(ServeOptions(threads=1, request_timeout_s=0.4))
+    files = [("file", (f"{number}.png", SLOW_PICTURE)) for number in range(16)]
+    answer = client.post("/v1/classify", files=files)
     assert answer.status_code == 503
     assert answer.json()["error"]["code"] == "too_slow"
     assert "retry-after" in answer.headers

@@ -38,6 +38,24 @@ class ScoredLabel(_Shape):
     score: Probability
 
 
+class StepShape(_Shape):
+    """One level of the tree of labels."""
+
+    level: str = Field(description="`style`, `series` or `character`.")
+    label: str
+    score: Probability
+    sure: bool
+
+
+class PlaceShape(_Shape):
+    """Where in the tree of labels a picture stands, as deep as that can be told."""
+
+    words: str = Field(description="Such as `anime, probably Naruto, character unknown`.")
+    steps: list[StepShape]
+    type: str | None
+    demographic: str | None
+
+
 class ClassificationShape(_Shape):
     """What the model says of one picture, as the command line writes it."""
 
@@ -50,6 +68,9 @@ class ClassificationShape(_Shape):
     height_px: int = Field(ge=1)
     heads: dict[str, list[ScoredLabel]] | None = Field(
         default=None, description="Labels of the heads asked for, best first; absent if none was."
+    )
+    place: PlaceShape | None = Field(
+        default=None, description="Where that leads in the tree of labels; absent if nowhere."
     )
 
 

@@ -100,6 +100,7 @@ class Service:
                 sent = await self.queue.run(
                     deadline_s, sent_in, content, content_type, query, self.options.max_pictures
                 )
+            del content  # the pictures in it are copies, and one of the two is enough
             _check_known(sent.parameters, known)
             urls = [p.source.url for p in sent.pictures if isinstance(p.source, PictureUrl)]
             if not urls:

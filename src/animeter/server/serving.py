@@ -188,10 +188,12 @@ def _say_hello(
 ) -> None:
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
-    many = f"{running.processes} processes, " if running.processes > 1 else ""
+    threads = "1 thread" if options.threads == 1 else f"{options.threads} threads"
+    if running.processes > 1:
+        threads = f"{running.processes} processes with {threads} each"
     print(
         f"animeter: http://{shown}:{port}{options.root_path}/ - {classifier.bundle.spec.label} on "
-        f"{classifier.provider}, {many}{options.threads} threads; Ctrl-C stops",
+        f"{classifier.provider}, {threads}; Ctrl-C stops",
         file=sys.stderr,
         flush=True,
     )
