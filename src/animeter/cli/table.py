@@ -54,6 +54,8 @@ class TableWriter:
             return
         verdict = result.verdict.value
         picture = f"{printable(result.path or '-')}  {result.width_px} x {result.height_px}"
+        if result.place is not None:
+            picture += f"  {printable(result.place.words)}"
         cells = (
             verdict,
             percent(result.anime),
