@@ -7,9 +7,9 @@ from typing import Any
 
 # Files reach a page by an input alone, as they do when a visitor chooses them.
 _READ = """
-async ({ input, prefer }) => {
+async ({ input, ...options }) => {
   const { openEngine } = await import("./engine.js");
-  const engine = await openEngine({ prefer });
+  const engine = await openEngine(options);
   const numbers = (array) => Array.from(array);
   const read = async (file) => {
     try {
@@ -49,10 +49,16 @@ class Readings:
     readings: list[dict[str, Any]]
 
 
-def read_files(page: Any, files: Sequence[Path], prefer: str = "page") -> Readings:
+def read_files(
+    page: Any, files: Sequence[Path], prefer: str = "page", graphics_card: str = "auto"
+) -> Readings:
     """Read files with the engine that is asked for: `page`, `server` or `auto`."""
     input_handle = page.evaluate_handle(
         "() => Object.assign(document.createElement('input'), { type: 'file', multiple: true })"
     )
     input_handle.as_element().set_input_files([str(file) for file in files])
-    return Readings(**page.evaluate(_READ, {"input": input_handle, "prefer": prefer}))
+    return Readings(
+        **page.evaluate(
+            _READ, {"input": input_handle, "prefer": prefer, "graphicsCard": graphics_card}
+        )
+    )

@@ -5,10 +5,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from tests.web.drawn import EXAMPLES
 from tests.web.reading import read_files
+
+pytestmark = pytest.mark.slow
 
 FACE = EXAMPLES / "anime-face.png"
 

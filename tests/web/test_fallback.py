@@ -11,6 +11,8 @@ from tests.web.conftest import CHROMIUM_FLAGS, watch
 from tests.web.drawn import EXAMPLES
 from tests.web.reading import read_files
 
+pytestmark = pytest.mark.slow
+
 FACE = EXAMPLES / "anime-face.png"
 
 

@@ -14,6 +14,8 @@ from tests.web.drawn import EXAMPLES
 from tests.web.hosts import animeter_serve, plain_host
 from tests.web.reading import read_files
 
+pytestmark = pytest.mark.slow
+
 FACE = EXAMPLES / "anime-face.png"
 KEPT = "navigator.serviceWorker.ready.then(() => true)"
 # Resolves when a newer service worker has fetched everything and waits for its turn.

@@ -12,8 +12,11 @@ from animeter import Classification, load
 from animeter.inference.classifier import Classifier
 from animeter.inference.golden import draw
 from tests.source_tree import ROOT
-from tests.web.drawn import draw_fifty
+from tests.web.conftest import CHROMIUM_FLAGS
+from tests.web.drawn import EXAMPLES, draw_fifty
 from tests.web.reading import read_files
+
+pytestmark = pytest.mark.slow
 
 MOST_APART = 0.01
 """How far a likeness in the page may be from Python's."""
@@ -60,7 +63,6 @@ def test_fifty_drawn_pictures_get_the_same_likenesses(
     print(f"largest difference over {len(files)} drawn pictures: {worst:.4f}")
 
 
-@pytest.mark.slow
 def test_fifty_pictures_of_the_data_get_the_same_likenesses(
     page: Any, site: str, classifier: Classifier
 ) -> None:
@@ -89,3 +91,26 @@ def test_the_golden_pictures_say_what_they_said_at_their_maker(
         got = reading["classification"]
         assert got["anime"] == pytest.approx(pair.anime, abs=MOST_APART), pair.picture
         assert got["cartoon"] == pytest.approx(pair.cartoon, abs=MOST_APART), pair.picture
+
+
+def test_a_graphics_card_says_the_same(
+    playwright: Any, chromium_path: str, site: str, classifier: Classifier
+) -> None:
+    # One that the processor plays, since few machines that test have another.
+    kept = [flag for flag in CHROMIUM_FLAGS if flag != "--disable-gpu"]
+    flags = [*kept, "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path, args=[*flags, "--enable-unsafe-swiftshader"]
+    )
+    page = browser.new_page()
+    page.goto(f"{site}licences.txt")  # so that the page's own engine does not run beside it
+    if not page.evaluate("Boolean(navigator.gpu && 'Suspending' in WebAssembly)"):
+        browser.close()
+        pytest.skip("this Chromium has no WebGPU")
+    found = read_files(page, [EXAMPLES / "anime-face.png"], graphics_card="always")
+    browser.close()
+    assert found.detail == "WebGPU"
+    wanted = classifier.classify(EXAMPLES / "anime-face.png")
+    got = found.readings[0]["classification"]
+    assert got["anime"] == pytest.approx(wanted.anime, abs=MOST_APART)
+    assert got["cartoon"] == pytest.approx(wanted.cartoon, abs=MOST_APART)

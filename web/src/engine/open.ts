@@ -8,6 +8,8 @@ export interface OpenOptions {
   /** `auto` runs in the page and falls back to the server; the others insist. */
   readonly prefer?: "auto" | "page" | "server";
   readonly onProgress?: (progress: Progress) => void;
+  /** `auto` uses it where it gives the right answers quickly; `always` does not ask how quickly. */
+  readonly graphicsCard?: "auto" | "always" | "never";
 }
 
 /**
@@ -16,11 +18,11 @@ export interface OpenOptions {
  * Rejects with an `EngineError` where neither works; it says why the page's own does not.
  */
 export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
-  const { prefer = "auto", onProgress } = options;
+  const { prefer = "auto", graphicsCard = "auto", onProgress } = options;
   const root = new URL("./", document.baseURI).href;
   if (prefer === "server") return loaded(new ServerEngine(root));
   try {
-    return await loaded(new PageEngine(`${root}model/`), onProgress);
+    return await loaded(new PageEngine(`${root}model/`, graphicsCard), onProgress);
   } catch (error) {
     if (prefer === "page" || !(error instanceof EngineError)) throw error;
     try {

@@ -9,7 +9,7 @@ import {
   type Reading,
 } from "./engine";
 import { decide, sixDigits } from "./verdict";
-import type { FromWorker, RawReading, ToWorker } from "../worker/messages";
+import type { DeviceWish, FromWorker, RawReading, ToWorker } from "../worker/messages";
 
 /** Beyond this, threads wait for each other more than they help a network of this size. */
 const MOST_THREADS = 4;
@@ -31,7 +31,10 @@ export class PageEngine implements Engine {
   private nextId = 0;
 
   /** `modelFolder` is the URL of the folder with the bundle, and ends in a slash. */
-  constructor(private readonly modelFolder: string) {}
+  constructor(
+    private readonly modelFolder: string,
+    private readonly graphicsCard: DeviceWish["graphicsCard"] = "auto",
+  ) {}
 
   get detail(): string {
     return this.foundDetail;
@@ -61,7 +64,8 @@ export class PageEngine implements Engine {
         event.preventDefault();
         this.fail(new EngineError("unsupported_browser", `the worker stopped: ${event.message}`));
       };
-      this.say({ kind: "load", modelFolder: this.modelFolder, threads: usableThreads() });
+      const device = { threads: usableThreads(), graphicsCard: this.graphicsCard };
+      this.say({ kind: "load", modelFolder: this.modelFolder, device });
     });
     return this.started;
   }

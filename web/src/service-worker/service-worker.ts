@@ -57,9 +57,11 @@ async function keepPage(): Promise<void> {
   const cache = await caches.open(PAGE_CACHE);
   await Promise.all(
     [...KEPT].map(async (url) => {
-      // A hashed name never changes its content, so an older version's copy will do.
-      const older = url.startsWith(HASHED) ? await caches.match(url) : undefined;
-      await cache.put(url, older ?? (await fetched(url, { cache: "no-cache" })));
+      // A hashed name never changes its content: an older version's copy will do, or the one that
+      // the browser has just fetched for the page.
+      const hashed = url.startsWith(HASHED);
+      const older = hashed ? await caches.match(url) : undefined;
+      await cache.put(url, older ?? (await fetched(url, { cache: hashed ? "default" : "no-cache" })));
     }),
   );
 }

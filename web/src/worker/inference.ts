@@ -7,8 +7,8 @@ import { EngineError, type ErrorCode } from "../engine/engine";
 import { fetchModel, fetchSpec } from "../engine/model-files";
 import type { ModelSpec } from "../engine/model-spec";
 import { readSquare, type SquarePixels } from "../engine/pixels";
-import type { FromWorker, RawReading, ToWorker } from "./messages";
-import { Network, type Outputs } from "./network";
+import type { DeviceWish, FromWorker, RawReading, ToWorker } from "./messages";
+import { Network, hasGraphicsCard, type Outputs } from "./network";
 
 /** What is used of a worker's own scope; the types at hand are those of a page. */
 interface Scope {
@@ -31,7 +31,7 @@ let running: Promise<unknown> = Promise.resolve();
 
 scope.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   if (data.kind === "load") {
-    loading = load(data.modelFolder, data.threads);
+    loading = load(data.modelFolder, data.device);
     loading.then(
       ({ spec, network }) => say({ kind: "loaded", info: spec.info, detail: network.detail }),
       (error: unknown) => say({ kind: "load-failed", ...reason(error, "unsupported_browser") }),
@@ -58,12 +58,17 @@ scope.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
     );
 };
 
-async function load(modelFolder: string, threads: number): Promise<Loaded> {
+async function load(modelFolder: string, device: DeviceWish): Promise<Loaded> {
+  const { threads } = device;
+  const patient = device.graphicsCard === "always";
+  const graphics = device.graphicsCard === "never" ? false : hasGraphicsCard(patient);
   const spec = await fetchSpec(modelFolder);
   const model = await fetchModel(modelFolder, spec, (progress) =>
     say({ kind: "progress", progress }),
   );
-  const network = await Network.open(model, spec, threads);
+  // Asked for while the model was fetched, since the answer can take its time.
+  const graphicsCard = await graphics;
+  const network = await Network.open(model, spec, { threads, graphicsCard, patient });
   return { spec, network, reopen: () => Network.onProcessor(model, spec, threads) };
 }
 

@@ -3,8 +3,15 @@
 import type { ErrorCode, ModelInfo, Pixels, Progress } from "../engine/engine";
 
 export type ToWorker =
-  | { readonly kind: "load"; readonly modelFolder: string; readonly threads: number }
+  | { readonly kind: "load"; readonly modelFolder: string; readonly device: DeviceWish }
   | { readonly kind: "read"; readonly id: number; readonly pixels: Pixels };
+
+/** On what the network may run. */
+export interface DeviceWish {
+  readonly threads: number;
+  /** `auto` takes it if it is there, agrees and is quick; `always` even if it is slow. */
+  readonly graphicsCard: "auto" | "always" | "never";
+}
 
 export type FromWorker =
   | { readonly kind: "progress"; readonly progress: Progress }

@@ -25,6 +25,23 @@ export interface Outputs {
   readonly embedding: Float32Array<ArrayBuffer>;
 }
 
+/**
+ * The exporter's name of the antialiased resize, which ONNX Runtime has for processors alone. In a
+ * model that calls it otherwise the run fails, and the processor takes over.
+ */
+const PROCESSOR_NODES = ["node__upsample_bilinear2d_aa"];
+
+/** A graphics card that takes longer for a picture leaves it to the processor. */
+const SLOW_MS = 60;
+
+/** What there is to run on. */
+export interface Device {
+  readonly threads: number;
+  readonly graphicsCard: boolean;
+  /** Use the graphics card however slow it is. */
+  readonly patient: boolean;
+}
+
 type Runtime = typeof import("onnxruntime-web");
 
 export class Network {
@@ -40,15 +57,22 @@ export class Network {
    *
    * Throws an `EngineError`: `unsupported_browser` or `bad_bundle`.
    */
-  static async open(model: Uint8Array, spec: ModelSpec, threads: number): Promise<Network> {
+  static async open(
+    model: Uint8Array,
+    spec: ModelSpec,
+    { threads, graphicsCard, patient }: Device,
+  ): Promise<Network> {
     if (typeof WebAssembly === "undefined") {
       // iOS in lockdown mode, for one.
       throw new EngineError("unsupported_browser", "this browser does without WebAssembly");
     }
-    if (await hasGraphicsCard()) {
+    if (graphicsCard) {
       const network = await Network.onGraphicsCard(model).catch(() => null);
-      if (network !== null && (await network.agrees(spec).catch(() => false))) return network;
-      await network?.close();
+      if (network !== null) {
+        const agrees = await network.agrees(spec).catch(() => false);
+        if (agrees && (patient || (await network.isQuick(spec)))) return network;
+        await network.close();
+      }
     }
     return Network.onProcessor(model, spec, threads);
   }
@@ -63,6 +87,8 @@ export class Network {
       const session = await runtime.InferenceSession.create(model, {
         executionProviders: ["wasm"],
         logSeverityLevel: 3,
+        // A thread that spins while it waits takes its core from the page itself.
+        extra: { session: { intra_op: { allow_spinning: "0" } } },
       });
       const count = `${threads} thread${threads === 1 ? "" : "s"}`;
       network = new Network(runtime, session, `WebAssembly, ${count}`);
@@ -84,7 +110,7 @@ export class Network {
     runtime.env.wasm.wasmPaths = { mjs: absolute(graphicsGlue), wasm: absolute(graphicsWasm) };
     runtime.env.wasm.numThreads = 1;
     const session = await runtime.InferenceSession.create(model, {
-      executionProviders: ["webgpu"],
+      executionProviders: [{ name: "webgpu", forceCpuNodeNames: PROCESSOR_NODES }],
       logSeverityLevel: 3,
     });
     return new Network(runtime, session, "WebGPU");
@@ -110,6 +136,16 @@ export class Network {
     await this.session.release();
   }
 
+  /** Whether it keeps up with a processor: not every graphics card does. */
+  private async isQuick(spec: ModelSpec): Promise<boolean> {
+    const { sizePx } = spec.info;
+    const blank = new Uint8Array(sizePx * sizePx * 3);
+    await this.run(blank, sizePx, sizePx); // the first one of a size prepares it
+    const began = performance.now();
+    await this.run(blank, sizePx, sizePx);
+    return performance.now() - began < SLOW_MS;
+  }
+
   /** Whether it says of a golden picture what it said where it was exported. */
   private async agrees(spec: ModelSpec): Promise<boolean> {
     // Where nothing is found a broken network could say nothing by chance: take the clearest.
@@ -124,13 +160,16 @@ export class Network {
   }
 }
 
-/** Whether WebGPU is there, not drawn by the processor, with what its build needs of a browser. */
-async function hasGraphicsCard(): Promise<boolean> {
-  if (!("Suspending" in WebAssembly)) return false;
+/**
+ * Whether WebGPU is there, with what its build needs of a browser, and not drawn by the processor
+ * unless `any` will do.
+ */
+export async function hasGraphicsCard(any: boolean): Promise<boolean> {
+  if (typeof WebAssembly === "undefined" || !("Suspending" in WebAssembly)) return false;
   const gpu = (navigator as { gpu?: { requestAdapter(): Promise<Adapter | null> } }).gpu;
   const adapter = await gpu?.requestAdapter().catch(() => null);
   if (!adapter) return false;
-  return !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false);
+  return any || !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false);
 }
 
 interface Adapter {
