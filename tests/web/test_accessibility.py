@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.source_tree import ROOT
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = ROOT / "examples"
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 VIEWS = ("pictures", "camera", "teach")

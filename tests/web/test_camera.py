@@ -13,6 +13,8 @@ from tests.source_tree import ROOT
 from tests.web.camera_video import camera_flags, write_film
 from tests.web.conftest import CHROMIUM_FLAGS, watch
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = ROOT / "examples"
 SECONDS_EACH = 4.0
 

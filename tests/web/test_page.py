@@ -17,6 +17,8 @@ from animeter.inference.classifier import Classifier
 from animeter.inference.rows import COLUMNS, to_flat
 from tests.source_tree import ROOT
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = ROOT / "examples"
 MOST_APART = 0.01
 """How far a likeness in the page may be from Python's."""

@@ -15,6 +15,8 @@ from animeter.inference.classifier import Classifier
 from animeter.inference.heads import embedding_model, read_head, write_head
 from tests.source_tree import ROOT
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = ROOT / "examples"
 LABELS = {"Girl": "anime-face", "Łódź & 湖": "landscape"}
 

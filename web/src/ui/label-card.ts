@@ -30,15 +30,17 @@ export class LabelCard {
   private readonly more = el("button", { class: "button", type: "button" }, icon("plus"), el("span"));
   private readonly camera = el("button", { class: "button", type: "button" }, icon("camera"), el("span"));
   private failed = 0;
+  /** Whether the visitor chose the name. */
+  private named = false;
 
   constructor(
     private readonly engine: () => Promise<Engine>,
-    name: string,
+    private readonly number: number,
     private readonly does: Does,
   ) {
     const chooser = new Chooser((arrivals) => void this.add(arrivals));
-    this.input.value = name;
     this.input.addEventListener("input", () => {
+      this.named = true;
       this.relabel();
       does.changed();
     });
@@ -81,6 +83,7 @@ export class LabelCard {
   /** Write the words again, in another language or for another number of pictures. */
   relabel(): void {
     const { teach } = texts();
+    if (!this.named) this.input.value = teach.label(this.number);
     this.input.setAttribute("aria-label", teach.labelName);
     this.removal.setAttribute("aria-label", teach.removeLabel(this.name));
     this.more.setAttribute("aria-label", teach.addPictures(this.name));

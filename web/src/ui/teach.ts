@@ -75,7 +75,7 @@ export class TeachView {
   }
 
   private addCard(number = this.cards.length + 1): void {
-    const card = new LabelCard(this.starter.engine, texts().teach.label(number), {
+    const card = new LabelCard(this.starter.engine, number, {
       changed: () => this.changed(card),
       remove: () => this.removeCard(card),
       camera: () => {
