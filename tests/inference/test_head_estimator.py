@@ -31,7 +31,7 @@ def test_groups_are_kept_together() -> None:
     labels = np.repeat(np.arange(60) % 3, 5)
     torn = HeadEstimator().fit(table, labels)
     whole = HeadEstimator().fit(table, labels, groups=np.repeat(np.arange(60), 5))
-    assert whole.penalty_ > torn.penalty_  # copies on both sides ask for hardly any
+    assert whole.shrinkage_ > torn.shrinkage_  # copies on both sides ask for hardly any
 
 
 def test_it_becomes_a_head() -> None:

@@ -1,6 +1,7 @@
 """Heads on disk: what was written comes back, and what was tampered with does not."""
 
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,14 @@ import pytest
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_fitting import FitOptions, fit_head
 from animeter.domain.taught_head import TaughtHead
-from animeter.inference.head_file import SPEC_FILE, WEIGHTS_FILE, read_head, write_head
+from animeter.inference.head_file import (
+    MAX_SPEC_BYTES,
+    SPEC_FILE,
+    WEIGHTS_FILE,
+    read_head,
+    write_head,
+    write_head_zip,
+)
 from tests.support.clusters import IDENTITY, clusters
 
 TABLE, LABELS = clusters(labels=3, pictures=10, spread=0.2)
@@ -78,6 +86,46 @@ def loosen_the_rule(folder: Path) -> None:
     spec = json.loads((folder / SPEC_FILE).read_text())
     spec["none_rule"]["offset"] += 1.0
     (folder / SPEC_FILE).write_text(json.dumps(spec))
+
+
+def test_a_zip_is_a_head_too_and_the_same_each_time(folder: Path, tmp_path: Path) -> None:
+    head = read_head(folder)
+    made = write_head_zip(head, tmp_path / "head.zip")
+    again = write_head_zip(read_head(made), tmp_path / "again.zip")
+    assert made.read_bytes() == again.read_bytes()
+    assert np.array_equal(read_head(again).weights, head.weights)
+    with pytest.raises(OutputError, match="--replace"):
+        write_head_zip(head, made)
+    write_head_zip(head, made, replace=True)
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({}, "0 files called head.json"),
+        ({"head.json": b"{}"}, "0 files called head.safetensors"),
+        ({"a/head.json": b"{}", "b/head.json": b"{}"}, "2 files called head.json"),
+        ({"head.json": b" " * (MAX_SPEC_BYTES + 1)}, "more than"),
+    ],
+)
+def test_a_zip_without_a_head_is_refused(
+    tmp_path: Path, members: dict[str, bytes], said: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(name, content)
+    with pytest.raises(HeadError, match=said):
+        read_head(tmp_path / "x.zip")
+
+
+def test_a_file_that_is_no_zip_is_refused(tmp_path: Path, folder: Path) -> None:
+    (tmp_path / "x.zip").write_bytes(b"no zip")
+    with pytest.raises(HeadError, match="no ZIP of a head"):
+        read_head(tmp_path / "x.zip")
+    whole = write_head_zip(read_head(folder), tmp_path / "whole.zip").read_bytes()
+    (tmp_path / "x.zip").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(HeadError, match="no ZIP of a head"):
+        read_head(tmp_path / "x.zip")
 
 
 @pytest.mark.parametrize(

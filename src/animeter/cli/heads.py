@@ -20,7 +20,7 @@ app = typer.Typer(
 
 Head = Annotated[
     str,
-    typer.Argument(metavar="HEAD", help="A head's name or its folder.", show_default=False),
+    typer.Argument(metavar="HEAD", help="A head's name, or its folder or ZIP.", show_default=False),
 ]
 NewName = Annotated[
     str | None,
@@ -63,13 +63,13 @@ def show(
 
     Example: `animeter heads show my-heroes`
     """
-    from animeter.inference.head_file import SPEC_FILE, read_head
+    from animeter.inference.head_file import read_head, read_spec_text
     from animeter.inference.heads import find_head_folder
 
     folder = find_head_folder(head)
     found = read_head(folder)
     if as_json:
-        typer.echo((folder / SPEC_FILE).read_text(encoding="utf-8"), nl=False)
+        typer.echo(read_spec_text(folder), nl=False)
         return
     for name, value in _facts(found, folder):
         typer.echo(printable(f"{name:<16}{value}"))
@@ -91,13 +91,15 @@ def remove(
 @app.command("export")
 def export(
     head: Head,
-    folder: Annotated[Path, typer.Argument(help="The folder to write.", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(help="The folder to write, or a ZIP.", show_default=False)
+    ],
     new_name: NewName = None,
     replace: Replace = False,
 ) -> None:
-    """Copy a head to a folder, to give it to others or to keep it with your work.
+    """Copy a head to a folder or a ZIP, to give it to others or to keep it with your work.
 
-    Example: `animeter heads export my-heroes shared/my-heroes`
+    Example: `animeter heads export my-heroes my-heroes.zip`
     """
     from animeter.inference.heads import copy_head
 
@@ -106,13 +108,13 @@ def export(
 
 @app.command("import")
 def import_head(
-    folder: Annotated[Path, typer.Argument(help="A head's folder.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="A head's folder or ZIP.", show_default=False)],
     new_name: NewName = None,
     replace: Replace = False,
 ) -> None:
-    """Take a head from a folder, one that the page or somebody else made, among your own.
+    """Take a head that the page or somebody else made among your own.
 
-    Example: `animeter heads import downloads/my-heroes`
+    Example: `animeter heads import downloads/my-heroes.zip`
     """
     from animeter.inference.heads import copy_head
 
@@ -150,7 +152,8 @@ def _none_of_these(caught: float, refused: float) -> str:
 
 
 def _accuracy(head: "TaughtHead") -> str | None:
-    accuracy = head.figures.get("accuracy")
+    figures = head.figures
+    accuracy = figures.get("accuracy") or figures.get("top_1")  # as the heads that ship call it
     value = accuracy.get("value") if isinstance(accuracy, dict) else None
     return percent(value) if isinstance(value, float) else None
 

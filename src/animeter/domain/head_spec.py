@@ -1,7 +1,7 @@
 """`head.json`: everything about a taught head that is not a number its arithmetic needs.
 
 What is computed with stands in `head.safetensors`, whose sha256 is here, so that a file that was
-changed or cut is noticed. Unknown keys are refused. Reading the files is for `inference/head_file.py`.
+changed or cut is noticed. Unknown keys are refused. Files are for `inference/head_file.py`.
 """
 
 from typing import Annotated, Any, Final, Literal, Self

@@ -8,13 +8,27 @@ Source: Friedman 1989, "Regularized Discriminant Analysis", with equal covarianc
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from animeter.domain.softmax_regression import LinearLayer
-
 Floats = NDArray[np.float64]
+
+_TINY = 1e-30
+_LEAST_BALL = 1e-3  # of the variance of everything: where each label has one picture, say
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearLayer:
+    """Weights [L, D] and bias [L] of a linear layer, float32."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def logits(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return [N, L] for features [N, D]."""
+        return np.asarray(features @ self.weights.T + self.bias)
 
 
 def fit_discriminants(
@@ -41,11 +55,12 @@ def fit_discriminants(
     within = table - means[targets]
     spread, turn = np.linalg.eigh((within.T @ within).astype(np.float64) / len(table))
     moved = (means - middle).astype(np.float64)
+    ball = max(float(spread.mean()), _LEAST_BALL * float(np.var(table, axis=0).mean()), _TINY)
     turned = moved @ turn
     chance = np.log(counts / len(table))
     layers = []
     for shrinkage in shrinkages:
-        weights = (turned / (spread + shrinkage * spread.mean())) @ turn.T
+        weights = (turned / (spread + shrinkage * ball)) @ turn.T
         bias = chance - 0.5 * np.sum(weights * moved, axis=1) - weights @ middle
         layers.append(LinearLayer(weights.astype(np.float32), bias.astype(np.float32)))
     return layers

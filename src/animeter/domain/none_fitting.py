@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from animeter.domain.softmax_regression import fit_softmax
+from animeter.domain.linear_discriminant import fit_discriminants
 from animeter.domain.taught_head import Floats, Floats32, NoneRule, nearness, softmax
 
 Integers = NDArray[np.int64]
@@ -35,7 +35,7 @@ class Taught:
         features: float32 [N, R], the same as the layer is fitted on them.
         targets: int64 [N].
         label_count: how many labels.
-        penalty: strength of the regularisation.
+        shrinkage: strength of the regularisation.
         temperature: what logits are divided by.
     """
 
@@ -43,7 +43,7 @@ class Taught:
     features: Floats32
     targets: Integers
     label_count: int
-    penalty: float
+    shrinkage: float
     temperature: float
 
 
@@ -112,7 +112,9 @@ def _signs_of_left_out(taught: Taught) -> Floats:
         kept = np.flatnonzero(part != left_out)
         inside = part[taught.targets] != left_out
         targets = np.searchsorted(kept, taught.targets[inside])
-        layer = fit_softmax(taught.features[inside], targets, len(kept), taught.penalty)
+        (layer,) = fit_discriminants(
+            taught.features[inside], targets, len(kept), [taught.shrinkage]
+        )
         shares = softmax(layer.logits(taught.features[~inside]) / taught.temperature)
         centroids = middles(taught.table[inside], targets, np.arange(len(kept)))
         found.append(_signs(taught.table[~inside], shares, centroids))

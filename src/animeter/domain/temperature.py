@@ -1,6 +1,8 @@
 """How far the logits of exclusive labels can be trusted: one temperature for all of them.
 
-Source: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+Source: Guo et al. 2017, "On Calibration of Modern Neural Networks". Of a few pictures all may be
+right, which would ask for certainty; as in Platt 1999, "Probabilistic Outputs for Support Vector
+Machines", each counts as right only so far as their number allows.
 """
 
 from typing import Final
@@ -12,6 +14,7 @@ COLDEST: Final = 0.02
 HOTTEST: Final = 20.0
 """What a temperature may be; perfectly separated logits would otherwise ask for zero."""
 
+_TINY: Final = 1e-300
 _ROUNDS: Final = 40  # golden sections: the answer is then known to eight digits
 
 
@@ -24,16 +27,17 @@ def fit_temperature(logits: ArrayLike, targets: NDArray[np.int64]) -> float:
     low, high = np.log(COLDEST), np.log(HOTTEST)
     golden = (np.sqrt(5.0) - 1.0) / 2.0
     inner = [high - golden * (high - low), low + golden * (high - low)]
-    losses = [mean_loss(table / np.exp(point), targets) for point in inner]
+    doubt = 1.0 / (len(table) + 2)
+    losses = [_doubtful_loss(table / np.exp(point), targets, doubt) for point in inner]
     for _ in range(_ROUNDS):
         if losses[0] < losses[1]:
             high = inner[1]
             inner = [high - golden * (high - low), inner[0]]
-            losses = [mean_loss(table / np.exp(inner[0]), targets), losses[0]]
+            losses = [_doubtful_loss(table / np.exp(inner[0]), targets, doubt), losses[0]]
         else:
             low = inner[0]
             inner = [inner[1], low + golden * (high - low)]
-            losses = [losses[1], mean_loss(table / np.exp(inner[1]), targets)]
+            losses = [losses[1], _doubtful_loss(table / np.exp(inner[1]), targets, doubt)]
     return float(np.exp((low + high) / 2.0))
 
 
@@ -43,3 +47,15 @@ def mean_loss(logits: ArrayLike, targets: NDArray[np.int64]) -> float:
     table = table - table.max(axis=1, keepdims=True)
     right = table[np.arange(len(table)), targets]
     return float(np.mean(np.log(np.exp(table).sum(axis=1)) - right))
+
+
+def _doubtful_loss(logits: NDArray[np.float64], targets: NDArray[np.int64], doubt: float) -> float:
+    """Return the mean loss if each target were wrong with a small probability."""
+    table = logits - logits.max(axis=1, keepdims=True)
+    rows = np.arange(len(table))
+    right = table[rows, targets]
+    powers = np.exp(table)
+    total = powers.sum(axis=1)
+    powers[rows, targets] = 0.0
+    wrong = np.log(np.maximum(powers.sum(axis=1), _TINY))
+    return float(np.mean(np.log(total) - (1.0 - doubt) * right - doubt * wrong))

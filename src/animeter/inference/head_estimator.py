@@ -34,7 +34,7 @@ class HeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
     Attributes:
         classes_: [L], the labels in the order of the probabilities.
-        penalty_: the strength of the regularisation that was chosen.
+        shrinkage_: the strength of the regularisation that was chosen.
         temperature_: what logits were divided by.
         n_features_in_: length of the embeddings.
     """
@@ -73,7 +73,7 @@ class HeadEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
             )
         except TeachingError as error:
             raise ValueError(error.message) from error
-        self.penalty_ = fit.penalty
+        self.shrinkage_ = fit.shrinkage
         self.temperature_ = fit.temperature
         self.head_ = fit.head
         return self

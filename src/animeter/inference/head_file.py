@@ -1,4 +1,4 @@
-"""The files of a taught head: a folder with `head.json` and `head.safetensors`.
+"""The files of a taught head: `head.json` and `head.safetensors`, in a folder or in a ZIP.
 
 A head may come from anywhere, so it is checked like a bundle: sizes, form, the sha256 of the
 numbers, and that the numbers were saved for the very labels and model that the description names.
@@ -7,12 +7,14 @@ numbers, and that the numbers were saved for the very labels and model that the 
 import hashlib
 import json
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
@@ -60,15 +62,14 @@ def write_head(head: TaughtHead, folder: Path, *, replace: bool = False) -> Path
         OutputError: there is something at that place, or it cannot be written.
     """
     check_free(folder, replace=replace)
-    weights = save(_tensors(head), metadata=_identity(head.labels, head.model.sha256))
-    spec = spec_of(head, hashlib.sha256(weights).hexdigest())
+    spec, weights = _contents_of(head)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".head-") as made:
             new = Path(made) / "new"
             new.mkdir()
             (new / WEIGHTS_FILE).write_bytes(weights)
-            (new / SPEC_FILE).write_text(spec.to_json(), encoding="utf-8")
+            (new / SPEC_FILE).write_bytes(spec)
             if folder.exists():
                 folder.rename(Path(made) / "old")
             new.rename(folder)
@@ -80,23 +81,70 @@ def write_head(head: TaughtHead, folder: Path, *, replace: bool = False) -> Path
     return folder
 
 
-def read_head(folder: Path) -> TaughtHead:
+def write_head_zip(head: TaughtHead, path: Path, *, replace: bool = False) -> Path:
+    """Write a head to one file that can be sent around: a ZIP with a folder of its name.
+
+    Args:
+        head: to write.
+        path: of the ZIP.
+        replace: whether a file that is there may be written over.
+
+    Returns:
+        The path.
+
+    Raises:
+        OutputError: there is something at that place, or it cannot be written.
+    """
+    if path.exists() and not (replace and path.is_file()):
+        raise OutputError(f"{path} is there already. Choose another place, or add --replace.")
+    spec, weights = _contents_of(head)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(part, "w") as file:
+            for name, content in ((SPEC_FILE, spec), (WEIGHTS_FILE, weights)):
+                # Its default time, ZIP's first day: the same head gives the same file.
+                file.writestr(zipfile.ZipInfo(f"{head.name}/{name}"), content)
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write {path}: {error.strerror or error}. Choose a place that may be written."
+        ) from error
+    return path
+
+
+def read_head(place: Path) -> TaughtHead:
     """Read a head and check all of it.
+
+    Args:
+        place: its folder, or a ZIP of `write_head_zip` or of the page.
 
     Raises:
         HeadError: a file is missing, damaged, tampered with or of another form.
     """
-    origin = folder / SPEC_FILE
-    spec = TaughtHeadSpec.from_json(_read_limited(origin, MAX_SPEC_BYTES), str(origin))
-    path = folder / WEIGHTS_FILE
-    content = _read_limited(path, MAX_WEIGHTS_BYTES)
+    text, content = _read_both(place)
+    spec = TaughtHeadSpec.from_json(text, str(place / SPEC_FILE))
+    path = place / WEIGHTS_FILE
     digest = hashlib.sha256(content).hexdigest()
     if digest != spec.sha256:
         raise HeadError(
             f"{path} is not the file that {SPEC_FILE} describes: its sha256 is {digest}, wanted "
             f"{spec.sha256}. It was changed or damaged: copy, export or teach the head again."
         )
-    return _assembled(spec, path)
+    return _assembled(spec, content, path)
+
+
+def read_spec_text(place: Path) -> str:
+    """Return the text of a head's `head.json` as it is there.
+
+    Raises:
+        HeadError: it is not there.
+    """
+    return _read_both(place)[0].decode("utf-8", "replace")
+
+
+def _read_both(place: Path) -> tuple[bytes, bytes]:
+    return _read_zip(place) if place.is_file() else _read_folder(place)
 
 
 def spec_of(head: TaughtHead, sha256: str) -> TaughtHeadSpec:
@@ -143,12 +191,32 @@ def _identity(labels: tuple[str, ...], model_sha256: str) -> dict[str, str]:
     return {"labels": json.dumps(labels, ensure_ascii=True), "model_sha256": model_sha256}
 
 
-def _assembled(spec: TaughtHeadSpec, path: Path) -> TaughtHead:
+def _contents_of(head: TaughtHead) -> tuple[bytes, bytes]:
+    """Return what the two files of a head hold: the same for the same head, to the byte."""
+    saved = save(_tensors(head), metadata=_identity(head.labels, head.model.sha256))
+    header, numbers = _split(saved)
+    # safetensors shuffles what the file says of itself.
+    text = json.dumps(header | {"__metadata__": dict(sorted(header["__metadata__"].items()))})
+    padded = text.encode() + b" " * (-len(text) % 8)
+    weights = len(padded).to_bytes(8, "little") + padded + numbers
+    return spec_of(head, hashlib.sha256(weights).hexdigest()).to_json().encode(), weights
+
+
+def _split(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Split a safetensors file into its header and its numbers.
+
+    Source: https://huggingface.co/docs/safetensors, "Format".
+    """
+    end = 8 + int.from_bytes(content[:8], "little")
+    header: dict[str, Any] = json.loads(content[8:end])
+    return header, content[end:]
+
+
+def _assembled(spec: TaughtHeadSpec, content: bytes, path: Path) -> TaughtHead:
     try:
-        with safe_open(path, framework="numpy") as file:
-            said = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+        tensors = load(content)
+        said = _split(content)[0].get("__metadata__", {})
+    except (KeyError, ValueError, SafetensorError) as error:
         raise HeadError(f"{path} is not a safetensors file: {error}. Teach again.") from error
     labels = tuple(spec.labels)
     try:
@@ -198,6 +266,36 @@ def _numbers(tensors: dict[str, Any], name: str) -> Any:
     if found is None or found.dtype != np.float32 or not np.all(np.isfinite(found)):
         raise ValueError(f"the tensor {name!r} is missing, not float32 or not finite")
     return found
+
+
+def _read_folder(folder: Path) -> tuple[bytes, bytes]:
+    text = _read_limited(folder / SPEC_FILE, MAX_SPEC_BYTES)
+    return text, _read_limited(folder / WEIGHTS_FILE, MAX_WEIGHTS_BYTES)
+
+
+def _read_zip(path: Path) -> tuple[bytes, bytes]:
+    try:
+        with zipfile.ZipFile(path) as file:
+            return (
+                _read_member(file, SPEC_FILE, MAX_SPEC_BYTES),
+                _read_member(file, WEIGHTS_FILE, MAX_WEIGHTS_BYTES),
+            )
+    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+        raise HeadError(
+            f"{path} is no ZIP of a head: {error}. Wanted a head's folder, or a ZIP with "
+            f"{SPEC_FILE} and {WEIGHTS_FILE} inside."
+        ) from error
+
+
+def _read_member(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
+    found = [member for member in file.infolist() if Path(member.filename).name == name]
+    if len(found) != 1:
+        raise zipfile.BadZipFile(f"it holds {len(found)} files called {name}")
+    with file.open(found[0]) as member:
+        content = member.read(max_bytes + 1)  # whatever size it claims
+    if len(content) > max_bytes:
+        raise zipfile.BadZipFile(f"its {name} has more than {max_bytes:,} bytes")
+    return content
 
 
 def _read_limited(path: Path, max_bytes: int) -> bytes:

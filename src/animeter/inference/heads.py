@@ -12,7 +12,7 @@ from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.model_spec import NAME_PATTERN
 from animeter.domain.taught_head import EmbeddingModel, TaughtHead
 from animeter.inference.bundle import Bundle
-from animeter.inference.head_file import SPEC_FILE, read_head, write_head
+from animeter.inference.head_file import SPEC_FILE, read_head, write_head, write_head_zip
 from animeter.settings import Settings, read_settings
 
 BUILTIN_FOLDER: Final = Path(__file__).parent / "builtin" / "heads"
@@ -101,7 +101,7 @@ def find_head_folder(name_or_path: str | Path, settings: Settings | None = None)
     folders = head_folders(settings)
     if text in folders:
         return folders[text]
-    if (Path(text) / SPEC_FILE).is_file():
+    if (Path(text) / SPEC_FILE).is_file() or (text.endswith(".zip") and Path(text).is_file()):
         return Path(text)
     known = ", ".join(folders) or "none"
     raise HeadError(
@@ -163,8 +163,8 @@ def copy_head(
     """Copy a head, checked, to a folder or among the user's own.
 
     Args:
-        source: a name, or a head's folder.
-        folder: where to; None means among the user's own.
+        source: a name, or a head's folder or ZIP.
+        folder: where to; a name that ends in `.zip` makes a ZIP; None means among the user's own.
         name: the copy's name; the same if None.
         replace: whether a head that is there may be written over.
 
@@ -178,6 +178,8 @@ def copy_head(
         head = dataclasses.replace(head, name=name)
     if folder is None:
         return save_head(head, replace=replace)
+    if folder.suffix.lower() == ".zip":
+        return write_head_zip(head, folder, replace=replace)
     return write_head(head, folder, replace=replace)
 
 

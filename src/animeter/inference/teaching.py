@@ -139,7 +139,7 @@ def _training(fit: Fit, strangers: int) -> dict[str, Any]:
     return {
         "pictures": dict(zip(fit.head.labels, counts.tolist(), strict=True)),
         "pictures_of_none": strangers,
-        "regularisation": fit.penalty,
+        "regularisation": fit.shrinkage,
         "temperature": fit.temperature,
         "calibrated_on": "held-out pictures; the temperature is in the weights",
     }
