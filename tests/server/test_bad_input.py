@@ -4,8 +4,10 @@ import base64
 import http.client
 import io
 import json
+import socket
 import struct
 import zlib
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -129,6 +131,54 @@ def test_a_body_of_50_megabytes_is_refused_and_the_sender_hears_why(client: http
 
     answer = client.post("/v1/classify", content=without_length())
     check(answer, 413, "body_too_large")
+    alive(client)
+
+
+def spoken(client: httpx.Client, sent: bytes) -> bytes:
+    """What the server says to some bytes, until it hangs up."""
+    address = (client.base_url.host, client.base_url.port)
+    heard = b""
+    with (
+        socket.create_connection(address, timeout=60) as connection,
+        suppress(ConnectionResetError, BrokenPipeError),
+    ):
+        connection.sendall(b"POST /v1/classify HTTP/1.1\r\nHost: x\r\n" + sent)
+        while more := connection.recv(65536):
+            heard += more
+    return heard
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Expect: 100-continue\r\nContent-Length: 50000000\r\n\r\n",
+        b"Content-Length: 1000000000000\r\n\r\n",
+    ],
+    ids=["who-asks-first", "a-terabyte"],
+)
+def test_what_is_too_large_by_its_own_word_is_refused_before_it_is_sent(
+    client: httpx.Client, head: bytes
+) -> None:
+    heard = spoken(client, head)
+    assert heard.startswith(b"HTTP/1.1 413")
+    assert b"body_too_large" in heard
+    alive(client)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: minus one\r\n\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"X: " + b"y" * 200_000 + b"\r\n\r\n",
+        b"\0\1\2\r\n\r\n",
+    ],
+    ids=["no-number", "two-lengths", "bad-chunk", "long-header", "noise"],
+)
+def test_broken_http_is_refused(client: httpx.Client, head: bytes) -> None:
+    heard = spoken(client, head)
+    assert not heard or heard.startswith(b"HTTP/1.1 4")
     alive(client)
 
 

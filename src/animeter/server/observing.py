@@ -54,6 +54,7 @@ class Observing:
             message = "something went wrong in the server, and its log says what; try again"
             body = error_body("internal_error", message)
             status = HTTPStatus.INTERNAL_SERVER_ERROR
+            self._metrics.rejects.labels("internal_error").inc()
             await JSONResponse(body, status)(scope, receive, send)
         finally:
             self._count(scope, status, time.perf_counter() - began_s)

@@ -25,7 +25,7 @@ from animeter.server.heads import Heads
 from animeter.server.lessons import labelled_in, teach_and_keep
 from animeter.server.metrics import Metrics
 from animeter.server.options import ServeOptions
-from animeter.server.sent import Parameters, PictureUrl, Sent, sent_in
+from animeter.server.sent import Parameters, PictureUrl, Sent, is_quick, sent_in
 from animeter.server.work import WorkQueue
 
 _FETCHES_AT_ONCE = 4
@@ -96,10 +96,14 @@ class Service:
             content = await body.read(request, deadline_s)
             content_type = request.headers.get("content-type", "")
             query = dict(request.query_params)
-            with self.queue.places():
-                sent = await self.queue.run(
-                    deadline_s, sent_in, content, content_type, query, self.options.max_pictures
-                )
+            most = self.options.max_pictures
+            if is_quick(content_type):
+                sent = sent_in(content, content_type, query, most)
+            else:
+                with self.queue.places():
+                    sent = await self.queue.run(
+                        deadline_s, sent_in, content, content_type, query, most
+                    )
             del content  # the pictures in it are copies, and one of the two is enough
             _check_known(sent.parameters, known)
             urls = [p.source.url for p in sent.pictures if isinstance(p.source, PictureUrl)]
