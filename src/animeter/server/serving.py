@@ -197,8 +197,11 @@ def _say_hello(
         file=sys.stderr,
         flush=True,
     )
-    if classifier.provider_note is not None:
-        print(f"animeter: {classifier.provider_note}", file=sys.stderr, flush=True)
+    notes = [classifier.provider_note]
+    if options.allow_teaching and options.api_key is None and host not in {"127.0.0.1", "::1"}:
+        notes.append("anybody who reaches this address may teach heads; set --api-key-file")
+    for note in filter(None, notes):
+        print(f"animeter: {note}", file=sys.stderr, flush=True)
 
 
 def _raise_file_limit() -> None:
