@@ -46,4 +46,11 @@ def test_perfectly_told_apart_labels_do_not_run_away() -> None:
     targets = np.arange(30) % 3
     found = fit_answer_scaling(np.eye(3)[targets] * 10.0, targets, moves_last=True)
     assert np.isfinite(found.scale)
-    assert np.isfinite(found.offset)
+    assert abs(found.offset) < 3.0
+
+
+def test_other_that_never_occurs_is_not_ruled_out_beyond_a_prior() -> None:
+    logits, targets = drawn(pictures=200)
+    known = targets < 4
+    found = fit_answer_scaling(logits[known], targets[known], moves_last=True)
+    assert -8.0 < found.offset < 0.0

@@ -2,7 +2,8 @@
 
 A temperature alone cannot mend a head that takes strangers for friends. So the logits are scaled,
 and that of the last label, "other", is moved as well: Platt scaling with a multinomial loss, which
-is convex in both numbers.
+is convex in both numbers. The offset has a prior, worth one picture, that keeps it from running
+away where all pictures are told apart.
 
 Source: Guo et al. 2017, "On Calibration of Modern Neural Networks", section 4.2, vector scaling
 with all but two of its parameters tied.
@@ -62,12 +63,12 @@ def fit_answer_scaling(
         shares = AnswerScaling(*point).shares(table)
         mean = np.sum(shares * table, axis=1)
         last = shares[:, -1]
-        slope = np.array(
-            [np.mean(mean - table[rows, targets]), np.mean(last - (targets == raw.shape[1] - 1))]
-        )
+        too_often = np.mean(last - (targets == raw.shape[1] - 1))
+        slope = np.array([np.mean(mean - table[rows, targets]), too_often + point[1] / len(table)])
         spread_of_logits = np.mean(np.sum(shares * table**2, axis=1) - mean**2)
         shared = np.mean(last * (table[:, -1] - mean))
-        bend = np.array([[spread_of_logits, shared], [shared, np.mean(last * (1.0 - last))]])
+        own = np.mean(last * (1.0 - last)) + 1.0 / len(table)
+        bend = np.array([[spread_of_logits, shared], [shared, own]])
         bend += _RIDGE * np.eye(2)
         step = (
             np.linalg.solve(bend, slope) if moves_last else np.array([slope[0] / bend[0, 0], 0.0])
@@ -87,4 +88,4 @@ def fit_answer_scaling(
 
 def _loss(table: Floats, targets: NDArray[np.int64], point: Floats) -> float:
     right = AnswerScaling(*point).shares(table)[np.arange(len(table)), targets]
-    return float(-np.mean(np.log(np.maximum(right, _TINY))))
+    return float(-np.mean(np.log(np.maximum(right, _TINY))) + 0.5 * point[1] ** 2 / len(table))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from animeter.datasets.manifest import ManifestRow, read_manifest
 from animeter.domain.answer_scaling import AnswerScaling, fit_answer_scaling
 from animeter.domain.calibration import apply_scalings
+from animeter.domain.errors import TeachingError
 from animeter.domain.linear_discriminant import fit_discriminants
 from animeter.domain.taught_head import TaughtHead
 from animeter.domain.taxonomy import BRANCHES, Taxonomy
@@ -30,7 +31,15 @@ from animeter.inference.head_file import write_head
 from animeter.inference.heads import embedding_model
 from animeter.inference.taxonomy_file import BUILTIN_FILE, read_taxonomy
 from animeter.lab.head_figures import head_figures
-from animeter.lab.head_tasks import Task, deal_parts, head_tasks, pictures_for_heads, series_of
+from animeter.lab.head_tasks import (
+    MIN_OF_CHARACTER,
+    MIN_OF_SERIES,
+    Task,
+    deal_parts,
+    head_tasks,
+    pictures_for_heads,
+    series_of,
+)
 from animeter.lab.hierarchy_figures import InTree, hierarchy_part
 from animeter.lab.near_duplicates import group_near_duplicates, layouts_of
 from animeter.lab.out_of_fold import FILE, calibrate_without, read_predictions
@@ -133,13 +142,24 @@ def build_heads(
         work: folder that keeps embeddings between calls.
         heads: folder for the heads, one folder each; heads of the same names are replaced.
         say: told what is being done.
+
+    Raises:
+        TeachingError: there are too few labelled pictures.
     """
     bundle = find_bundle(model)
     pictures = gather(run, model, work, say)
     taxonomy = read_taxonomy(BUILTIN_FILE)
     report: dict[str, Any] = {"model": bundle.spec.label, "model_sha256": bundle.spec.sha256}
     judged: dict[str, tuple[Task, Judged]] = {}
-    for task in head_tasks(pictures.rows, taxonomy):
+    tasks = head_tasks(pictures.rows, taxonomy)
+    missing = {"series", "character", "type"} - {task.name for task in tasks}
+    if missing:
+        raise TeachingError(
+            f"The manifest {run.recipe.data.manifest} has too little to teach {sorted(missing)}: "
+            f"wanted a series with {MIN_OF_SERIES} pictures, a character with {MIN_OF_CHARACTER}, "
+            "and pictures of each type. Label more pictures."
+        )
+    for task in tasks:
         head, said = teach_and_judge(pictures, task, bundle, say)
         judged[task.name] = (task, said)
         rows = [pictures.rows[i] for i in task.members]
@@ -157,9 +177,8 @@ def build_heads(
             heads / task.name,
             replace=True,
         )
-    if "type" in judged:
-        report["type"]["in_known_shows"] = _in_known_shows(pictures, judged["type"][0])
-        report["type"]["never_taught"] = _answers_to_never_taught(pictures, *judged["type"])
+    report["type"]["in_known_shows"] = _in_known_shows(pictures, judged["type"][0])
+    report["type"]["never_taught"] = _answers_to_never_taught(pictures, *judged["type"])
     report["hierarchy"] = _hierarchy(run, pictures, taxonomy, judged)
     report["size_bytes"] = sum(
         file.stat().st_size for name in judged for file in (heads / name).iterdir()
@@ -201,6 +220,13 @@ def judge(pictures: Pictures, task: Task) -> Judged:
     fold = pictures.judge[task.members]
     logits = np.empty((len(SHRINKAGES), len(task.targets), len(task.labels)), np.float32)
     for network, held_out, taught in _rounds(pictures, task):
+        unknown = np.setdiff1d(task.targets, task.targets[taught])
+        if len(unknown):
+            raise TeachingError(
+                f"The label {task.labels[unknown[0]]!r} of {task.name!r} has nothing left to be "
+                "taught with once some of its pictures are held out: they are all of one franchise "
+                "or near-duplicates. Add others of it."
+            )
         features = pictures.by_fold[network][task.members]
         layers = fit_discriminants(
             features[taught], task.targets[taught], len(task.labels), SHRINKAGES

@@ -72,8 +72,10 @@ def head_figures(
     return figures
 
 
-def _share(right: NDArray[np.bool_], unit: Integers) -> dict[str, float | int]:
-    """Return a share and its 95 % interval, by drawing whole units."""
+def _share(right: NDArray[np.bool_], unit: Integers) -> dict[str, float | int | None]:
+    """Return a share and its 95 % interval, by drawing whole units; null of no pictures."""
+    if not len(right):
+        return {"value": None, "low": None, "high": None, "of": 0}
     _, number = np.unique(unit, return_inverse=True)
     sums = np.stack(
         [np.bincount(number, weights=right.astype(np.float64)), np.bincount(number)], axis=1

@@ -3,8 +3,8 @@
 FOLDER/<start of the model's sha256>.f32      a row of float32 a picture, one after another
 FOLDER/<start of the model's sha256>.names    their names in the manifest, a line each
 
-A call that is stopped goes on where it stopped. Pictures are known by name: whoever changes the
-pictures removes the folder.
+A call that is stopped goes on where it stopped; two at once on one folder are not foreseen.
+Pictures are known by name: whoever changes the pictures removes the folder.
 """
 
 from collections.abc import Callable, Sequence
@@ -66,9 +66,13 @@ def _names_kept(stem: Path, dim: int) -> dict[str, int]:
         numbers.unlink(missing_ok=True)
         names.unlink(missing_ok=True)
         return {}
-    lines = names.read_text(encoding="utf-8").split("\n")[:-1]
-    whole = min(len(lines), numbers.stat().st_size // (4 * dim))
-    with numbers.open("r+b") as file:
-        file.truncate(whole * 4 * dim)
-    names.write_text("".join(f"{line}\n" for line in lines[:whole]), encoding="utf-8")
+    text = names.read_text(encoding="utf-8")
+    lines = text.split("\n")[:-1]
+    size = numbers.stat().st_size
+    whole = min(len(lines), size // (4 * dim))
+    if size != whole * 4 * dim:
+        with numbers.open("r+b") as file:
+            file.truncate(whole * 4 * dim)
+    if "".join(f"{line}\n" for line in lines[:whole]) != text:
+        names.write_text("".join(f"{line}\n" for line in lines[:whole]), encoding="utf-8")
     return {name: row for row, name in enumerate(lines[:whole])}
