@@ -96,3 +96,21 @@ def test_where_there_is_no_server_either_the_reason_is_told(
         """
     )
     assert code == "unsupported_browser"
+
+
+def test_the_address_can_insist_on_an_engine(page: Any, site: str) -> None:
+    kinds = []
+    for address in (site, f"{site}?engine=page", f"{site}?engine=server", f"{site}?engine=odd"):
+        page.goto(address)
+        kinds.append(
+            page.evaluate(
+                """
+                async () => {
+                  const engine = await (await import("./engine.js")).openEngine();
+                  engine.dispose();
+                  return engine.kind;
+                }
+                """
+            )
+        )
+    assert kinds == ["page", "page", "server", "page"]

@@ -25,6 +25,8 @@ def export_page(
     model: Annotated[
         str | None,
         typer.Option(
+            "--model",
+            "-m",
             metavar="MODEL",
             help="A model's name or its bundle's folder; the built-in one unless given.",
             show_default=False,

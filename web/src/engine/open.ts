@@ -4,9 +4,14 @@ import { EngineError, type Engine, type Progress } from "./engine";
 import { PageEngine } from "./page-engine";
 import { ServerEngine } from "./server-engine";
 
+export type Preference = "auto" | "page" | "server";
+
 export interface OpenOptions {
-  /** `auto` runs in the page and falls back to the server; the others insist. */
-  readonly prefer?: "auto" | "page" | "server";
+  /**
+   * `auto` runs in the page and falls back to the server; the others insist. Unless given, the
+   * page's address may say it: `?engine=server`.
+   */
+  readonly prefer?: Preference;
   readonly onProgress?: (progress: Progress) => void;
   /** `auto` uses it where it gives the right answers quickly; `always` does not ask how quickly. */
   readonly graphicsCard?: "auto" | "always" | "never";
@@ -18,7 +23,7 @@ export interface OpenOptions {
  * Rejects with an `EngineError` where neither works; it says why the page's own does not.
  */
 export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
-  const { prefer = "auto", graphicsCard = "auto", onProgress } = options;
+  const { prefer = ofAddress(), graphicsCard = "auto", onProgress } = options;
   const root = new URL("./", document.baseURI).href;
   if (prefer === "server") return loaded(new ServerEngine(root));
   try {
@@ -31,6 +36,11 @@ export async function openEngine(options: OpenOptions = {}): Promise<Engine> {
       throw error; // a static host has no server to ask, so the first reason is the one that counts
     }
   }
+}
+
+function ofAddress(): Preference {
+  const asked = new URLSearchParams(location.search).get("engine");
+  return asked === "page" || asked === "server" ? asked : "auto";
 }
 
 /** What chooses the engine, for those who are handed it. */
