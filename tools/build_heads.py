@@ -37,7 +37,9 @@ def main() -> None:
         Run.reopen(arguments.run), arguments.model, arguments.work, arguments.heads, say
     )
     arguments.figures.parent.mkdir(parents=True, exist_ok=True)
-    arguments.figures.write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    arguments.figures.write_text(
+        json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+    )
     for name in ("series", "character", "type"):
         for key in ("top_1", "top_5", "told_apart_among_names", "other_known_as_other"):
             if key in report.get(name, {}):
