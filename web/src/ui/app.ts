@@ -130,9 +130,12 @@ function footer(starter: Starter): HTMLElement {
   const write = (): void => {
     const { start } = starter;
     const { model } = texts();
-    const there = start.state === "ready" && start.engine.kind === "server";
-    say(privacy, there ? model.privateThere : model.privateHere);
-    if (start.state !== "ready") say(where, "\u00a0");
+    const ready = start.state === "ready";
+    const there = ready && start.engine.kind === "server";
+    const promise = there ? model.privateThere : model.privateHere;
+    // No promise before it is known whether it can be kept.
+    say(privacy, ready ? promise : "\u00a0");
+    if (!ready) say(where, "\u00a0");
     else say(where, there ? model.there : model.here(start.engine.detail));
   };
   starter.follow(write);

@@ -196,8 +196,9 @@ export class CameraView {
       say(this.verdict, "\u00a0");
       say(this.speed, "\u00a0");
       this.paint();
-    } else if (this.shown) {
-      say(this.verdict, texts().verdict[this.shown.verdict]);
+    } else {
+      const { verdict, loading } = texts();
+      say(this.verdict, this.shown ? verdict[this.shown.verdict] : loading.reading);
     }
   }
 

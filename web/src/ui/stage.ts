@@ -50,8 +50,10 @@ export class Frame {
   show(entry: Entry | null): void {
     this.entry = entry;
     const outcome = entry?.outcome;
-    this.broken.hidden = outcome?.state !== "failed";
-    this.picture.hidden = outcome?.state === "failed" || entry === null;
+    // A sample is always a picture, even where the network cannot be had.
+    const broken = outcome?.state === "failed" && !entry?.sample;
+    this.broken.hidden = !broken;
+    this.picture.hidden = broken || entry === null;
     if (entry && (outcome?.state === "read" || entry.sample)) this.load(entry);
     else this.unload();
     this.paint();
