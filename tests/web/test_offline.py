@@ -11,7 +11,7 @@ from animeter.inference.bundle import builtin_bundle
 from animeter.server.site import export_site
 from tests.web.conftest import watch
 from tests.web.drawn import EXAMPLES
-from tests.web.hosts import animeter_serve, plain_host
+from tests.web.hosts import HOST_NAME, animeter_serve, plain_host
 from tests.web.reading import read_files
 
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ def test_after_one_visit_the_page_opens_and_reads_with_the_network_off(
 ) -> None:
     context = browser.new_context()
     page = context.new_page()
-    with plain_host(exported_site) if host == "plain" else animeter_serve() as url:
+    with plain_host(exported_site, HOST_NAME) if host == "plain" else animeter_serve() as url:
         watch(page, url, page_problems)
         page.goto(url)
         assert page.evaluate(KEPT)
@@ -109,22 +109,29 @@ def test_a_new_model_is_used_at_the_next_visit(
     assert page_problems == []
 
 
-def test_a_later_version_of_the_page_replaces_the_kept_one(
-    browser: Any, exported_site: Path, tmp_path: Path, page_problems: list[str]
+def make_newer(folder: Path) -> None:
+    """Change an exported page as a later version of Animeter would."""
+    index = folder / "index.html"
+    newer = index.read_text("utf-8").replace("</head>", '<meta name="newer"></head>')
+    index.write_text(newer, "utf-8")
+    worker = folder / "service-worker.js"
+    before, mark, rest = worker.read_text("utf-8").partition('"version":"')
+    assert mark
+    worker.write_text(f"{before}{mark}newer{rest[5:]}", "utf-8")
+
+
+def test_a_later_version_of_the_page_replaces_the_kept_one_whole(
+    browser: Any, tmp_path: Path, built_page: None, page_problems: list[str]
 ) -> None:
     folder = tmp_path / "site"
     export_site(folder, builtin_bundle())
     context = browser.new_context()
     page = context.new_page()
-    with plain_host(folder) as url:
+    with plain_host(folder, HOST_NAME) as url:
         watch(page, url, page_problems)
         page.goto(url)
         assert page.evaluate(KEPT)
-        index = folder / "index.html"
-        newer = index.read_text("utf-8").replace("</head>", '<meta name="newer"></head>')
-        index.write_text(newer, "utf-8")
-        worker = folder / "service-worker.js"
-        worker.write_text(_another_version(worker.read_text("utf-8")), "utf-8")
+        make_newer(folder)
         page.goto(url)
         assert page.locator("meta[name=newer]").count() == 0  # the kept one, at once
         assert page.evaluate(FETCHED)
@@ -137,7 +144,22 @@ def test_a_later_version_of_the_page_replaces_the_kept_one(
     assert page_problems == []
 
 
-def _another_version(script: str) -> str:
-    before, mark, rest = script.partition('"version":"')
-    assert mark
-    return f"{before}{mark}newer{rest[5:]}"
+def test_on_this_computer_the_page_stands_before_no_other_program(
+    browser: Any, exported_site: Path, tmp_path: Path
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    with plain_host(exported_site) as url:
+        page.goto(url)
+        assert page.evaluate(KEPT)
+        page.close()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "index.html").write_text("<title>Another program</title>")
+    page = context.new_page()
+    with plain_host(other, port=int(url.rpartition(":")[2].rstrip("/"))):
+        page.goto(url)
+        assert page.title() == "Another program"
+    page.goto(url)  # nobody is there now, so the kept page may be
+    assert page.locator("script[src*='assets/']").count() > 0
+    context.close()

@@ -25,6 +25,12 @@ const HASHED = new URL("assets/", SCOPE).href;
 const MODEL_SPEC = new URL("model/model.json", SCOPE).href;
 const MODEL = new URL("model/model.onnx", SCOPE).href;
 
+/**
+ * On this computer's own addresses, today's program may be another than yesterday's: there the
+ * network is asked first, so that this page never stands before somebody else's.
+ */
+const LOCAL = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(SCOPE).hostname);
+
 /** A server that does not answer in this time is treated as no server, if there is a copy. */
 const PATIENCE_MS = 3000;
 
@@ -84,7 +90,11 @@ async function forgetOldVersions(): Promise<void> {
 async function pageFile(url: string): Promise<Response> {
   const cache = await caches.open(PAGE_CACHE);
   const name = url.endsWith("/index.html") ? PAGE : url;
-  return isolated((await cache.match(name)) ?? (await fetch(name)));
+  const copy = await cache.match(name);
+  if (copy !== undefined && LOCAL && !url.startsWith(HASHED)) {
+    return isolated(await fetch(name, { cache: "no-cache" }).catch(() => copy));
+  }
+  return isolated(copy ?? (await fetch(name)));
 }
 
 /** A file of the page that not every device needs: kept from its first use on. */
