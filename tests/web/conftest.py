@@ -1,7 +1,10 @@
 """A real Chromium without a window, kept off the network, and the built page to open in it.
 
 These tests need the page (`npm run build` in web/) and Chromium; without them they are skipped.
+Without Playwright they cannot even be collected.
 """
+
+from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
@@ -14,10 +17,17 @@ from animeter.inference.bundle import builtin_bundle
 from animeter.server.site import export_site, page_is_built
 from tests.web.hosts import animeter_serve, plain_host
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-Browser = playwright_api.Browser
-Page = playwright_api.Page
-Playwright = playwright_api.Playwright
+try:
+    from playwright.sync_api import (
+        Browser,
+        ConsoleMessage,
+        Page,
+        Playwright,
+        Request,
+        sync_playwright,
+    )
+except ModuleNotFoundError:
+    collect_ignore_glob = ["test_*.py"]
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -44,7 +54,7 @@ def chromium_path() -> str:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    with playwright_api.sync_playwright() as running:
+    with sync_playwright() as running:
         yield running
 
 
@@ -105,12 +115,12 @@ def watch(page: Page, site: str, problems: list[str]) -> None:
     """Note what a page asks of other hosts, and what it reports as an error."""
     host = urlsplit(site).netloc
 
-    def on_request(request: playwright_api.Request) -> None:
+    def on_request(request: Request) -> None:
         parts = urlsplit(request.url)
         if parts.scheme not in {"blob", "data"} and parts.netloc != host:
             problems.append(f"asked another host: {request.url}")
 
-    def on_console(message: playwright_api.ConsoleMessage) -> None:
+    def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
             problems.append(f"logged: {message.text}")
 
