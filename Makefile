@@ -9,7 +9,7 @@ export OMP_WAIT_POLICY = passive
 
 .DEFAULT_GOAL := help
 .PHONY: help check lint format types test test-fast fuzz page docs bench bench-startup bench-throughput \
-	bench-memory bench-serve build train heads evaluate clean
+	bench-memory bench-serve bench-camera build train heads evaluate clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,7 +43,7 @@ page: ## the page's sources: types and unit tests; needs Node.js, which `nodejs-
 docs: ## write help texts and figures into the documents again
 	$(PYTHON) -m tools.refresh_docs
 
-bench: bench-startup bench-throughput bench-memory bench-serve ## all benchmarks
+bench: bench-startup bench-throughput bench-memory bench-serve bench-camera ## all benchmarks
 
 bench-startup: ## how long `import animeter` and `animeter --help` take
 	$(PYTHON) benchmarks/startup.py
@@ -53,6 +53,9 @@ bench-throughput: ## pictures a second, against other ways of doing it
 
 bench-memory: ## that memory stays flat over a long run
 	$(PYTHON) benchmarks/memory.py
+
+bench-camera: ## looks a second in the page's camera, and the wait for the first answer
+	$(PYTHON) benchmarks/camera.py
 
 bench-serve: ## requests a second, waits and memory of the server under load
 	$(PYTHON) benchmarks/serve.py

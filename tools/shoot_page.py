@@ -7,6 +7,7 @@ Needs the built page, Chromium and `pip install playwright`.
 """
 
 import argparse
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.web.camera_video import camera_flags, write_film
@@ -77,6 +79,9 @@ def take(browser: Browser, url: str, shot: Shot, folder: Path) -> Path:
     path = folder / f"{shot.name}.png"
     page.screenshot(path=path, full_page=shot.view in ("gallery", "teach"))
     context.close()
+    with Image.open(path) as picture:
+        plain = picture.convert("RGB")
+    plain.save(path, optimize=True)
     return path
 
 
@@ -84,8 +89,10 @@ def prepare(page: Page, view: str) -> None:
     """Do what the view is there for, and wait until it rests."""
     if view == "camera":
         page.locator(".finder-off .button").click()
-        expect(page.locator(".finder-answer .bar-level").first).not_to_have_attribute("style", "")
-        page.wait_for_timeout(3000)
+        looked_often = re.compile(r"[0-9]{2,}")
+        speed = page.locator(".camera-speed")
+        expect(speed).to_have_attribute("data-readings", looked_often, timeout=60_000)
+        page.wait_for_timeout(3000)  # the bars rest, and the speed is that of these seconds
         return
     expect(page.locator(".result")).to_have_attribute("data-verdict", "anime", timeout=60_000)
     if view == "why":
