@@ -4,6 +4,7 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.cli.conftest import Program
@@ -36,6 +37,7 @@ def test_it_prints_numbers(run: Program, pictures: Path) -> None:
     assert len(content["activation"]["anime"]) == content["activation"]["rows"]
 
 
+@pytest.mark.slow
 def test_it_overwrites_only_when_told(run: Program, pictures: Path, tmp_path: Path) -> None:
     (tmp_path / "why.png").write_text("precious")
     arguments = ("explain", str(pictures / "anime.png"), "-o", "why.png", "-m", "tiny")
@@ -53,6 +55,7 @@ def test_without_a_place_to_go_it_says_what_to_do(run: Program, pictures: Path) 
     assert b"--output FILE" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_picture_and_a_missing_folder_are_sentences(run: Program, pictures: Path) -> None:
     done = run("explain", "nowhere.png", "--json", "-m", "tiny")
     assert (done.returncode, done.stdout) == (1, b"")

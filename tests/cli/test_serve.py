@@ -151,7 +151,14 @@ def test_what_makes_no_sense_is_refused(
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("package", ["fastapi", "uvicorn", "prometheus_client"])
+@pytest.mark.parametrize(
+    "package",
+    [
+        "fastapi",
+        pytest.param("uvicorn", marks=pytest.mark.slow),
+        pytest.param("prometheus_client", marks=pytest.mark.slow),
+    ],
+)
 def test_without_its_extra_it_prints_the_command_that_installs_it(package: str) -> None:
     program = f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = ['serve']; "
     program += "from animeter.cli.app import main; main()"

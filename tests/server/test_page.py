@@ -1,18 +1,21 @@
 """The page's files and the model's, cached as they should be; and a word where there is no page."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from animeter.inference.classifier import Classifier
-from tests.server.conftest import Serve
+from animeter.server.app import create_app
+from tests.server.conftest import Serve, running
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page, as the build leaves it."""
+    tmp_path = tmp_path_factory.mktemp("page")
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html><title>Animeter</title>" + " " * 500)
     (tmp_path / "assets" / "index-BxK3_9aQ.js").write_text("console.log(1);" * 100)
@@ -20,6 +23,16 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "icon.png").write_bytes(bytes(range(256)))
     (tmp_path / "manifest.webmanifest").write_text("{}")
     return tmp_path
+
+
+@pytest.fixture(scope="module")
+def visitor(classifier: Classifier, folder: Path) -> Iterator[httpx.Client]:
+    """A client of a server with that page."""
+    with (
+        running(create_app(classifier, page_folder=folder)) as url,
+        httpx.Client(base_url=url, trust_env=False) as client,
+    ):
+        yield client
 
 
 @pytest.mark.parametrize(
@@ -34,26 +47,24 @@ def folder(tmp_path: Path) -> Path:
     ],
 )
 def test_a_file_comes_with_its_type_and_is_sent_once(
-    serve: Serve, folder: Path, path: str, kind: str, caching: str
+    visitor: httpx.Client, folder: Path, path: str, kind: str, caching: str
 ) -> None:
-    client = serve(page_folder=folder)
     content = (folder / (path.strip("/") or "index.html")).read_bytes()
     for encoding in ("gzip", "identity"):
-        answer = client.get(path, headers={"Accept-Encoding": encoding})
+        answer = visitor.get(path, headers={"Accept-Encoding": encoding})
         assert answer.content == content
         assert answer.headers["content-type"] == kind
         assert caching in answer.headers["cache-control"]
-    again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    again = visitor.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    head = client.head(path, headers={"Accept-Encoding": "identity"})
+    head = visitor.head(path, headers={"Accept-Encoding": "identity"})
     assert (head.status_code, head.content) == (200, b"")
     assert int(head.headers["content-length"]) == len(content)
 
 
-def test_what_shrinks_is_sent_compressed(serve: Serve, folder: Path) -> None:
-    client = serve(page_folder=folder)
-    assert client.get("/assets/engine-C_1-xY9z.wasm").headers["content-encoding"] == "gzip"
-    assert "content-encoding" not in client.get("/icon.png").headers
+def test_what_shrinks_is_sent_compressed(visitor: httpx.Client) -> None:
+    assert visitor.get("/assets/engine-C_1-xY9z.wasm").headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in visitor.get("/icon.png").headers
 
 
 def test_without_a_page_it_says_so_and_the_api_works(serve: Serve, tmp_path: Path) -> None:

@@ -1,15 +1,24 @@
 """Behind a proxy under a path: whether it cuts the path off or not, everything is found."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
 
+from animeter.inference.classifier import Classifier
+from animeter.server.app import create_app
 from animeter.server.options import ServeOptions
-from tests.server.conftest import Serve, png
+from tests.server.conftest import png, running
 
 
-@pytest.fixture
-def behind(serve: Serve) -> httpx.Client:
-    return serve(ServeOptions(root_path="/animeter", api_key="0123456789abcdef"))
+@pytest.fixture(scope="module")
+def behind(classifier: Classifier) -> Iterator[httpx.Client]:
+    options = ServeOptions(root_path="/animeter", api_key="0123456789abcdef")
+    with (
+        running(create_app(classifier, options)) as url,
+        httpx.Client(base_url=url, trust_env=False) as client,
+    ):
+        yield client
 
 
 @pytest.mark.parametrize("prefix", ["", "/animeter"])
