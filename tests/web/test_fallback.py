@@ -114,3 +114,26 @@ def test_the_address_can_insist_on_an_engine(page: Any, site: str) -> None:
             )
         )
     assert kinds == ["page", "page", "server", "page"]
+
+
+def test_an_engine_that_was_given_up_says_so(page: Any, site: str) -> None:
+    page.goto(site)
+    codes = page.evaluate(
+        """
+        async () => {
+          const { openEngine } = await import("./engine.js");
+          const codes = [];
+          for (const prefer of ["page", "server"]) {
+            const engine = await openEngine({ prefer });
+            const blank = new ImageData(8, 8);
+            const underWay = engine.read(blank, null);
+            engine.dispose();
+            for (const reading of [underWay, engine.read(blank, null)]) {
+              codes.push(await reading.then(() => "read", (error) => error.code));
+            }
+          }
+          return codes;
+        }
+        """
+    )
+    assert codes == ["disposed"] * 4

@@ -29,6 +29,8 @@ export class PageEngine implements Engine {
   private failLoading: (error: EngineError) => void = () => undefined;
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 0;
+  /** Why there is no worker any more. */
+  private ended = new EngineError("disposed", "the engine was given up");
 
   /** `modelFolder` is the URL of the folder with the bundle, and ends in a slash. */
   constructor(
@@ -74,7 +76,7 @@ export class PageEngine implements Engine {
     await this.load();
     return new Promise((resolve, reject) => {
       if (this.worker === null) {
-        reject(new EngineError("disposed", "the engine was given up"));
+        reject(this.ended);
         return;
       }
       const id = this.nextId++;
@@ -85,7 +87,7 @@ export class PageEngine implements Engine {
   }
 
   dispose(): void {
-    this.fail(new EngineError("disposed", "the engine was given up"));
+    this.fail(this.ended);
   }
 
   private answer(data: Extract<FromWorker, { id: number }>): void {
@@ -97,6 +99,7 @@ export class PageEngine implements Engine {
   }
 
   private fail(error: EngineError): void {
+    this.ended = error;
     this.worker?.terminate();
     this.worker = null;
     this.failLoading(error);
