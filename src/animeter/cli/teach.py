@@ -1,6 +1,7 @@
 """The verb `teach`: labels of your own, in seconds."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -76,6 +77,10 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 
     Then ask it: `animeter classify pictures/ --head my-heroes`
     """
+    # Before numpy comes in: its threads spin while they wait for each other, which on a busy
+    # machine makes a head's second of arithmetic ten.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
     from animeter.datasets.labelled_pictures import read_labelled_pictures
     from animeter.inference.classifier import load
     from animeter.inference.head_file import check_free
