@@ -82,6 +82,8 @@ export class CameraLoop {
   /**
    * What is seen of the frame now, squashed to a square twice as large as the network's own, which
    * halves it with its own filter. A frame handed over whole would cost more to copy than to read.
+   * On 65 pictures at 1280 x 720 this changes a likeness by 0.001 in the median and 0.03 at most;
+   * the browser's better smoothing blurs, and changes it by up to 0.05.
    */
   private grab(sizePx: number): ImageData {
     const { x, y, width, height } = this.source.view();
@@ -89,7 +91,7 @@ export class CameraLoop {
     if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
     const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
     if (!context) throw new EngineError("unsupported_browser", "no memory left for a canvas");
-    context.imageSmoothingQuality = "medium"; // less would skip pixels, and lines with them
+    context.imageSmoothingQuality = "low";
     context.drawImage(this.video, x, y, width, height, 0, 0, side, side);
     return context.getImageData(0, 0, side, side);
   }
