@@ -69,8 +69,16 @@ export async function teach(examples: readonly Example[], subject: Subject): Pro
     bias,
     noneRule: null, // a few pictures say nothing of what strangers look like
     created: new Date().toISOString().slice(0, 10),
-    training: { pictures: examples.length, penalty, temperature, taught_in: "browser" },
-    figures: { held_back: { ...judged.heldBack, folds: judged.folds } },
+    training: {
+      pictures: Object.fromEntries(subject.labels.map((name, label) => [name, count(targets, label)])),
+      method: "softmax regression in the browser",
+      penalty,
+      temperature,
+    },
+    figures: {
+      accuracy: { value: judged.heldBack.right / judged.heldBack.of, ...judged.heldBack },
+      judged_by: `pictures held back, ${judged.folds} folds`,
+    },
   };
   return { head, heldBack: judged.heldBack };
 }

@@ -181,8 +181,8 @@ export class TeachView {
 
 function lessonWords({ head, heldBack }: Lesson): string {
   const { learnt, rightOnKept } = texts().teach;
-  const pictures = Number(head.training["pictures"]);
-  const sentence = `${learnt(pictures, head.labels.length)} ${rightOnKept(heldBack.right, heldBack.of)}`;
+  const { right, of } = heldBack; // each picture is held back once
+  const sentence = `${learnt(of, head.labels.length)} ${rightOnKept(right, of)}`;
   announce(sentence);
   return sentence;
 }
