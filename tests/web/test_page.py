@@ -91,6 +91,13 @@ def test_first_visit_shows_a_sample_with_its_answer(opened: Page, classifier: Cl
     assert opened.locator(".gallery").is_hidden(), "a sample is not one of the visitor's pictures"
 
 
+def test_the_samples_show_what_answers_there_are(opened: Page) -> None:
+    for name, verdict in (("Dog at home", "cartoon"), ("Mountain lake", "neither")):
+        opened.get_by_role("button", name=name).click()
+        expect(opened.locator(".result-name")).to_contain_text(name)
+        expect(opened.locator(".result")).to_have_attribute("data-verdict", verdict)
+
+
 def test_a_chosen_picture_is_shown_with_its_own_answer(opened: Page) -> None:
     choose(opened, [EXAMPLES / "landscape.png"])
     expect(opened.locator(".result")).to_have_attribute("data-verdict", "neither")

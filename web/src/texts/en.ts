@@ -23,7 +23,7 @@ export const en: Texts = {
     samples: "Or try one we drew",
     sampleNames: {
       anime: "Girl in the wind",
-      cartoon: "Man with a bow tie",
+      cartoon: "Dog at home",
       both: "Two on one sheet",
       landscape: "Mountain lake",
     },

@@ -23,7 +23,7 @@ export const es: Texts = {
     samples: "O prueba con una nuestra",
     sampleNames: {
       anime: "Chica al viento",
-      cartoon: "Hombre con pajarita",
+      cartoon: "Perro en casa",
       both: "Dos en una hoja",
       landscape: "Lago de montaña",
     },

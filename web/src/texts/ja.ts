@@ -23,7 +23,7 @@ export const ja: Texts = {
     samples: "サンプルで試す",
     sampleNames: {
       anime: "風の中の少女",
-      cartoon: "蝶ネクタイの男",
+      cartoon: "家にいる犬",
       both: "一枚に二人",
       landscape: "山の湖",
     },

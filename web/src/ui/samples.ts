@@ -2,8 +2,8 @@
 
 import anime from "../../../examples/anime-face.png";
 import both from "../../../examples/both.png";
-import cartoon from "../../../examples/cartoon-face.png";
 import landscape from "../../../examples/landscape.png";
+import cartoon from "../samples/cartoon-dog.png"; // drawn from the SVG beside it, CC0 1.0
 import { el, fill, say } from "./dom";
 import { speak, texts } from "./language";
 
