@@ -15,7 +15,7 @@ def draw_fifty(folder: Path) -> list[Path]:
     files = sorted(EXAMPLES.glob("*.png"))
     for number, (name, width_px, height_px) in enumerate(GOLDEN_PICTURES):
         picture = Image.fromarray(draw(name, width_px, height_px))
-        large = Image.fromarray(draw(name, width_px * 4 + number, height_px * 3 + number))
+        large = Image.fromarray(draw(name, width_px * 2 + number, height_px * 2 + number))
         files += [
             _save(picture, folder / f"{name}.png"),
             _save(picture, folder / f"{name}.webp", lossless=True),
@@ -31,6 +31,16 @@ def draw_fifty(folder: Path) -> list[Path]:
         _save(face.resize((64, 90)), folder / "small.bmp"),
     ]
     assert len(files) == 50
+    return files
+
+
+def draw_large_jpegs(folder: Path) -> list[Path]:
+    """Write JPEGs so large that the command line has their decoder shrink them."""
+    files = []
+    for number, (name, width_px, height_px) in enumerate(GOLDEN_PICTURES):
+        factor = -(-(1000 + 300 * number) // min(width_px, height_px))
+        picture = Image.fromarray(draw(name, width_px * factor, height_px * factor))
+        files.append(_save(picture, folder / f"{name}.jpg", quality=90, exif=_turned(1 + number)))
     return files
 
 
