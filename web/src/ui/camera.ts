@@ -12,7 +12,7 @@ import { el, fill, icon, say } from "./dom";
 import type { IconName } from "./dom";
 import { hasHeat, paintHeat } from "./heatmap";
 import type { Why } from "./heatmap";
-import { speak, texts } from "./language";
+import { percent, speak, texts } from "./language";
 import { problemCode, problemSentence } from "./problems";
 import { Smoother } from "./smoothing";
 import type { Starter } from "./starting";
@@ -71,6 +71,9 @@ export class CameraView {
     const title = el("h1");
     const lead = el("p", { class: "lead" });
     this.element = this.build(title, lead);
+    starter.follow(() => {
+      if (this.state === "starting") this.become("starting");
+    });
     document.addEventListener("visibilitychange", () => this.hiddenOrShown());
     speak((words) => {
       say(title, words.camera.title);
@@ -181,7 +184,7 @@ export class CameraView {
     this.element.dataset["state"] = state;
     this.finder.classList.toggle("mirrored", running && this.source.mirrored);
     start.disabled = state === "starting";
-    name(start, "camera", state === "starting" ? words.starting : words.start);
+    name(start, "camera", state === "starting" ? this.startingWords() : words.start);
     name(freeze, state === "frozen" ? "play" : "pause", state === "frozen" ? words.resume : words.freeze);
     name(turn, "turn", words.turn);
     name(keep, "save", words.keep);
@@ -200,6 +203,14 @@ export class CameraView {
       const { verdict, loading } = texts();
       say(this.verdict, this.shown ? verdict[this.shown.verdict] : loading.reading);
     }
+  }
+
+  /** On a first visit the model comes first, and takes longer than the camera. */
+  private startingWords(): string {
+    const { start } = this.starter;
+    const { loadedBytes = 0, totalBytes = 0 } = (start.state === "loading" && start.progress) || {};
+    if (totalBytes === 0) return texts().camera.starting;
+    return texts().loading.percent(percent(loadedBytes / totalBytes));
   }
 
   private show(reading: Reading, nowMs: number): void {
