@@ -244,6 +244,15 @@ def test_tiles_open_and_go(opened: Page) -> None:
     expect(opened.locator(".result-name")).to_contain_text("Sample picture")
 
 
+def test_a_tap_far_below_brings_the_picture_into_sight(opened: Page) -> None:
+    opened.set_viewport_size({"width": 360, "height": 640})
+    sample = opened.get_by_role("button", name="Mountain lake")
+    sample.scroll_into_view_if_needed()
+    expect(opened.locator(".frame")).not_to_be_in_viewport(ratio=0.9)
+    sample.click()
+    expect(opened.locator(".frame")).to_be_in_viewport(ratio=0.9)
+
+
 def test_why_paints_what_spoke_for_the_answer(opened: Page) -> None:
     heat = opened.locator(".picture .heat")
     expect(heat).to_have_css("opacity", "0")

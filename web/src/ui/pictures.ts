@@ -46,6 +46,7 @@ export function picturesView(collection: Collection, starter: Starter): HTMLElem
   collection.on("selected", (entry) => {
     frame.show(entry);
     result.show(entry);
+    frame.bringIntoSight();
     if (entry === null) void samples.first();
   });
   collection.on("finished", (entry) => {

@@ -23,6 +23,7 @@ export class Frame {
   private readonly broken = el("div", { class: "frame-broken", hidden: true }, icon("alert"));
   private readonly legend = el("p", { class: "legend" });
   private readonly why: Choice<Why>;
+  private readonly place = el("div", { class: "frame" });
   private entry: Entry | null = null;
   private shownId = 0;
   private url = "";
@@ -30,10 +31,11 @@ export class Frame {
   constructor() {
     this.why = new Choice<Why>("off", () => this.paint());
     this.picture.append(this.image, this.heat);
+    this.place.append(this.picture, this.broken, this.legend);
     this.element = el(
       "div",
       { class: "stage-frame" },
-      el("div", { class: "frame" }, this.picture, this.broken, this.legend),
+      this.place,
       this.why.element,
     );
     this.image.addEventListener("error", () => this.drawThumbnail());
@@ -57,6 +59,13 @@ export class Frame {
     if (entry && (outcome?.state === "read" || entry.sample)) this.load(entry);
     else this.unload();
     this.paint();
+  }
+
+  /** Scroll up to the picture if it is above what is seen, as on a phone after a tap far below. */
+  bringIntoSight(): void {
+    if (this.place.getBoundingClientRect().top >= 0) return;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.place.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
   }
 
   /** Files are drawn only once they were read: a file of a billion pixels must not reach an img. */
