@@ -20,9 +20,10 @@ from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
 from animeter.lab.export import load_network
 from animeter.lab.folds import TrainingFailedError, part_names, train_folds, train_part
+from animeter.lab.progress import WEIGHTS_FILE, read_progress
 from animeter.lab.runs import Run, trusted_rows
 from animeter.lab.shipping import CHECKPOINT_FILE, ship
-from animeter.lab.training import LOG_FILE, WEIGHTS_FILE, read_progress
+from animeter.lab.training import LOG_FILE
 from tests.support.tiny_recipe import drawing, write_recipe
 
 pytestmark = pytest.mark.slow
@@ -82,7 +83,7 @@ def test_a_finished_run_holds_what_it_promises(finished: Run) -> None:
     for name in part_names(finished):
         folder = finished.part(name)
         assert (folder / "learning_curve.png").exists()
-        assert read_progress(folder) == 1.0
+        assert read_progress(folder).done == 1.0
         spec = Bundle.open(finished.bundle(name)).spec
         assert spec.calibration.pictures > 0
         assert len(spec.golden) >= 5

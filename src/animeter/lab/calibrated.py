@@ -18,8 +18,8 @@ from animeter.lab.out_of_fold import (
     calibrate_without,
     read_predictions,
 )
+from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.runs import FINAL, Run, fold_name, held_out_by, training_rows
-from animeter.lab.training import WEIGHTS_FILE
 
 
 def calibrate_run(run: Run, folds: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ from animeter.lab import out_of_fold
 from animeter.lab.calibrated import calibrate_run
 from animeter.lab.export import Provenance, export_bundle
 from animeter.lab.learning_curve import plot_learning_curve
+from animeter.lab.progress import read_progress
 from animeter.lab.runs import (
     FINAL,
     Run,
@@ -26,7 +27,7 @@ from animeter.lab.runs import (
     training_rows,
     trusted_rows,
 )
-from animeter.lab.training import read_progress, train_network
+from animeter.lab.training import train_network
 
 _DONE = "done"
 _POLL_S = 2.0
@@ -98,7 +99,7 @@ def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> No
             failed.extend(name for name in ended if running[name].returncode != 0)
             for name in ended:
                 del running[name]
-            watch({name: read_progress(run.part(name)) for name in names})
+            watch({name: read_progress(run.part(name)).done for name in names})
     finally:
         for process in running.values():
             process.terminate()

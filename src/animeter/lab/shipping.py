@@ -7,8 +7,8 @@ from pathlib import Path
 from animeter.domain.errors import BundleError, OutputError, RecipeError
 from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.lab.export import save_checkpoint, write_json
+from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.quantize import quantize_bundle
-from animeter.lab.training import WEIGHTS_FILE
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 

@@ -2,12 +2,11 @@
 
 FOLDER/last.ckpt            written after every epoch; training goes on from it
 FOLDER/log.csv              one line an epoch
-FOLDER/progress.json        where it is, for whoever watches from outside
+FOLDER/progress.json        where it is (`progress`)
 FOLDER/weights.safetensors  the averaged weights, written last: its presence means done
 """
 
 import csv
-import json
 import logging
 import os
 import sys
@@ -30,13 +29,12 @@ from torch.utils.data import DataLoader
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import RecipeError
 from animeter.lab.labelled_pictures import Draws, LabelledPictures, head_labels
+from animeter.lab.progress import WEIGHTS_FILE, Progress, write_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
 
-WEIGHTS_FILE = "weights.safetensors"
 LOG_FILE = "log.csv"
 _CHECKPOINT = "last.ckpt"
-_PROGRESS = "progress.json"
 
 
 def train_network(
@@ -85,7 +83,7 @@ def train_network(
     # The callback has put the averaged weights into the network by now.
     _save_weights(training.network, weights)
     seconds = time.monotonic() - started
-    _write_progress(folder, done=1.0, epoch=recipe.training.epochs, seconds=seconds)
+    write_progress(folder, Progress(1.0, recipe.training.epochs, seconds))
     return weights
 
 
@@ -124,9 +122,7 @@ class _Progress(Callback):
         step, steps = trainer.global_step, int(trainer.estimated_stepping_batches)
         if step % 10 == 0:
             seconds = time.monotonic() - self._started
-            _write_progress(
-                self._folder, done=step / steps, epoch=trainer.current_epoch, seconds=seconds
-            )
+            write_progress(self._folder, Progress(step / steps, trainer.current_epoch, seconds))
 
 
 class _Log(Callback):
@@ -147,23 +143,6 @@ class _Log(Callback):
             if fresh:
                 writer.writerow(["epoch", *means])
             writer.writerow([trainer.current_epoch, *means.values()])
-
-
-def _write_progress(folder: Path, *, done: float, epoch: int, seconds: float) -> None:
-    record = {"done": round(done, 4), "epoch": epoch, "seconds": round(seconds, 1)}
-    fresh = folder / f"{_PROGRESS}.new"
-    fresh.write_text(json.dumps(record), encoding="utf-8")
-    fresh.replace(folder / _PROGRESS)
-
-
-def read_progress(folder: Path) -> float:
-    """Return how much of a run's training is done, in [0, 1]."""
-    if (folder / WEIGHTS_FILE).exists():
-        return 1.0
-    try:
-        return float(json.loads((folder / _PROGRESS).read_text(encoding="utf-8"))["done"])
-    except (OSError, ValueError, KeyError):
-        return 0.0
 
 
 def _save_weights(network: torch.nn.Module, path: Path) -> None:
