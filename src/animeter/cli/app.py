@@ -16,6 +16,7 @@ from animeter.cli import (
     explain,
     heads,
     models,
+    runs,
     serve,
     taxonomy,
     teach,
@@ -42,6 +43,7 @@ app.command()(train.train)
 app.command()(train.export)
 app.add_typer(heads.app, name="heads")
 app.add_typer(models.app, name="models")
+app.add_typer(runs.app, name="runs")
 app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(web.app, name="web")
 

@@ -26,7 +26,8 @@ from animeter.domain.errors import RecipeError
 from animeter.lab.recipe import Recipe, read_recipe
 
 FINAL = "final"
-_RECORD = "run.json"
+RECIPE_FILE = "recipe.toml"
+RECORD_FILE = "run.json"
 _PACKAGES = ("animeter", "torch", "timm", "lightning", "onnx", "onnxruntime", "numpy", "pillow")
 
 
@@ -53,7 +54,7 @@ class Run:
         """
         recipe = read_recipe(recipe_path)
         text = recipe_path.read_text(encoding="utf-8")
-        kept = folder / "recipe.toml"
+        kept = folder / RECIPE_FILE
         folder.mkdir(parents=True, exist_ok=True)
         if kept.exists() and kept.read_text(encoding="utf-8") != text:
             raise RecipeError(
@@ -62,7 +63,7 @@ class Run:
             )
         if not kept.exists():
             record = {"recipe": str(recipe_path.resolve()), **_circumstances(recipe)}
-            (folder / _RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+            (folder / RECORD_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
             kept.write_text(text, encoding="utf-8")
         return cls(folder=folder, recipe_path=recipe_path, recipe=recipe)
 
@@ -74,7 +75,7 @@ class Run:
             RecipeError: the folder holds no run, or its recipe has changed or gone.
         """
         try:
-            record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+            record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
             recipe_path = Path(record["recipe"])
         except (OSError, ValueError, KeyError) as error:
             raise RecipeError(
