@@ -6,17 +6,20 @@ from animeter.domain import errors
 from animeter.domain.errors import AnimeterError, ImageError, MissingExtraError
 
 CONCRETE = {
-    "FileMissingError": "file_missing",
-    "EmptyImageError": "empty_file",
-    "UnsupportedFormatError": "unsupported_format",
-    "ImageTooLargeError": "image_too_large",
-    "UnreadableImageError": "unreadable_image",
     "BundleError": "bad_bundle",
+    "EmptyImageError": "empty_file",
+    "FileMissingError": "file_missing",
+    "HeadError": "bad_head",
+    "ImageTooLargeError": "image_too_large",
     "ManifestError": "bad_manifest",
+    "MissingExtraError": "missing_extra",
+    "OutputError": "bad_output",
     "RecipeError": "bad_recipe",
     "SettingError": "bad_setting",
-    "OutputError": "bad_output",
-    "MissingExtraError": "missing_extra",
+    "TaxonomyError": "bad_taxonomy",
+    "TeachingError": "bad_teaching",
+    "UnreadableImageError": "unreadable_image",
+    "UnsupportedFormatError": "unsupported_format",
 }
 
 

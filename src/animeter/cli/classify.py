@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from animeter.cli import options
+
 
 class OutputFormat(StrEnum):
     """How rows are written."""
@@ -75,15 +77,7 @@ def classify(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         SortBy | None,
         typer.Option(help="What --sort-into does; copy unless given.", show_default=False),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A model's name or its bundle's folder; the built-in one unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    model: options.Model = None,
     head: Annotated[
         list[str] | None,
         typer.Option(

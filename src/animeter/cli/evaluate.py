@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from animeter.cli import options
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -25,15 +27,7 @@ def evaluate(
             show_default=False,
         ),
     ],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A model's name or its bundle's folder; the built-in one unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    model: options.Model = None,
     folds_run: Annotated[
         Path | None,
         typer.Option(

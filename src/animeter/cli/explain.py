@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from animeter.cli import options
 from animeter.domain.errors import OutputError
 
 
@@ -38,15 +39,7 @@ def explain(
         bool,
         typer.Option("--json", help="Print the numbers: both maps in logits, and the embedding."),
     ] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A model's name or its bundle's folder; the built-in one unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    model: options.Model = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an --output that exists.")
     ] = False,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from animeter.cli import options
 from animeter.domain.errors import MissingExtraError, SettingError
 
 
@@ -15,15 +16,7 @@ def serve(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     port: Annotated[
         int, typer.Option("--port", "-p", min=0, max=65535, help="0 takes any that is free.")
     ] = 8000,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A model's name or its bundle's folder; the built-in one unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    model: options.Model = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that serve.")] = 1,
     threads: Annotated[
         int | None,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from animeter.cli import options
 from animeter.cli.table import printable
 
 app = typer.Typer(
@@ -22,16 +23,7 @@ def export_page(
             metavar="DIR", help="A new or empty folder, or one of an earlier export.", dir_okay=True
         ),
     ],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            metavar="MODEL",
-            help="A model's name or its bundle's folder; the built-in one unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    model: options.Model = None,
 ) -> None:
     """Write the page with its model to a folder: upload that to any host, and it is an app.
 

@@ -1,9 +1,9 @@
-"""Groups of pictures that are nearly the same, told by their embeddings.
+"""Groups of pictures that are nearly the same: another crop, another caption, the next frame.
 
-Frames of one shot on both sides of a split would make any head look good.
+Near-duplicates on both sides of a split would make any head look good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,11 +15,14 @@ and rather too low: a pair kept together for nothing costs little, a pair torn a
 
 _ROWS: Final = 1024
 
+Alike = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+"""Tells of pictures [A] and pictures [B], by number, which are alike: [A, B]."""
+
 
 def group_alike(
     embeddings: NDArray[np.float32], labels: Sequence[str], bound: float = SAME_EMBEDDING
 ) -> NDArray[np.int64]:
-    """Number groups of pictures of one label that are linked by near-duplicates.
+    """Number groups of pictures of one label that are linked by embeddings nearly the same.
 
     Args:
         embeddings: [N, D], unit vectors.
@@ -29,23 +32,36 @@ def group_alike(
     Returns:
         [N], equal within a group: the number of its first picture.
     """
+    return group_linked(labels, lambda some, all_: embeddings[some] @ embeddings[all_].T >= bound)
+
+
+def group_linked(labels: Sequence[str], alike: Alike) -> NDArray[np.int64]:
+    """Number groups of pictures of one label that are linked, through however many others.
+
+    Args:
+        labels: [N]; what has none (an empty string) is a group of its own.
+        alike: which pictures are linked.
+
+    Returns:
+        [N], equal within a group: the number of its first picture.
+    """
     group = np.arange(len(labels))
     names = np.asarray(labels, dtype=np.str_)
-    for name in np.unique(names):
+    for name in np.unique(names[names != ""]):
         members = np.flatnonzero(names == name)
-        group[members] = members[_linked(embeddings[members], bound)]
+        group[members] = members[_first_linked(members, alike)]
     return group
 
 
-def _linked(table: NDArray[np.float32], bound: float) -> NDArray[np.int64]:
-    """Return for each row the first row that it is linked to, through however many others."""
-    first = np.arange(len(table))
+def _first_linked(members: NDArray[np.int64], alike: Alike) -> NDArray[np.int64]:
+    """Return for each member the place of the first one that it is linked to."""
+    first = np.arange(len(members))
     while True:
         before = first.copy()
-        for start in range(0, len(table), _ROWS):
-            alike = table[start : start + _ROWS] @ table.T >= bound
-            alike[np.arange(len(alike)), start + np.arange(len(alike))] = True
-            lowest = np.where(alike, first, len(table)).min(axis=1)
+        for start in range(0, len(members), _ROWS):
+            linked = alike(members[start : start + _ROWS], members)
+            linked[np.arange(len(linked)), start + np.arange(len(linked))] = True
+            lowest = np.where(linked, first, len(members)).min(axis=1)
             # The whole group follows its lowest member, so that long chains close quickly.
             np.minimum.at(first, first[start : start + _ROWS], lowest)
             first[start : start + _ROWS] = np.minimum(first[start : start + _ROWS], lowest)

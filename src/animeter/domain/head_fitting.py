@@ -85,6 +85,7 @@ def fit_head(
     groups: ArrayLike | None = None,
     *,
     others: ArrayLike | None = None,
+    fold: ArrayLike | None = None,
     options: FitOptions | None = None,
 ) -> Fit:
     """Teach a head: choose the regularisation, calibrate, and learn when to say none of these.
@@ -96,6 +97,8 @@ def fit_head(
         groups: [N] anything that can be compared; pictures of one group stay on one side of every
             split. None puts each picture in a group of its own.
         others: [M, D], embeddings of pictures that are none of the labels; they teach the rule.
+        fold: [N], the fold that judges each picture, or -1 for one that only teaches. None deals
+            the folds.
         options: how; the default ones if None.
 
     Raises:
@@ -113,8 +116,9 @@ def fit_head(
         )
     space = _Space.of(table)
     features = space.features(table)
-    fold = _only_judged(deal_folds(targets, group, how.folds, how.seed), targets)
-    judged = _judge(features, targets, fold, len(names))
+    dealt = deal_folds(targets, group, how.folds, how.seed) if fold is None else np.asarray(fold)
+    part = _only_judged(dealt, targets)
+    judged = _judge(features, targets, part, len(names))
     (layer,) = fit_discriminants(features, targets, len(names), [judged.shrinkage])
     weights, bias = space.layer_of_embeddings(layer)
     head = TaughtHead(
@@ -132,8 +136,8 @@ def fit_head(
         if others is not None:
             strangers = np.asarray(others, dtype=np.float32)
             said = (strangers, head.shares(strangers))
-        head = replace(head, none_rule=fit_none_rule(taught, fold, judged.shares, said))
-    return Fit(head, targets, fold, judged.shares, judged.shrinkage, judged.temperature)
+        head = replace(head, none_rule=fit_none_rule(taught, part, judged.shares, said))
+    return Fit(head, targets, part, judged.shares, judged.shrinkage, judged.temperature)
 
 
 def deal_folds(targets: Integers, groups: Integers, folds: int, seed: int) -> Integers:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from animeter.domain.errors import HeadError
 from animeter.domain.model_spec import Name, Probability, Sha256
 from animeter.domain.taught_head import MAX_LABEL_LENGTH, NONE_OF_THESE
+from animeter.domain.wrong_keys import wrong_keys
 
 FORMAT_VERSION: Final = 1
 """Raised when a reader of the older form would misread a newer file."""
@@ -87,12 +88,8 @@ class TaughtHeadSpec(_Part):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            wrong = "; ".join(
-                f"{'.'.join(map(str, part['loc'])) or 'the file'}: {part['msg']}"
-                for part in error.errors()
-            )
             raise HeadError(
-                f"{origin} is not a head that this version can read: {wrong}. Wanted "
+                f"{origin} is not a head that this version can read: {wrong_keys(error)}. Wanted "
                 f"format_version {FORMAT_VERSION}; teach or export the head again, or update "
                 "animeter if the head is newer."
             ) from error

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from animeter.domain.errors import BundleError
 from animeter.domain.verdict import Thresholds, VerdictRule
+from animeter.domain.wrong_keys import wrong_keys
 
 FORMAT_VERSION: Final = 1
 """Raised when a reader of the older form would misread a newer file."""
@@ -191,12 +192,8 @@ class ModelSpec(_Part):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
-            wrong = "; ".join(
-                f"{'.'.join(map(str, part['loc'])) or 'the file'}: {part['msg']}"
-                for part in error.errors()
-            )
             raise BundleError(
-                f"{origin} is not a model description this version can read: {wrong}. "
+                f"{origin} is not a model description this version can read: {wrong_keys(error)}. "
                 f"Wanted format_version {FORMAT_VERSION}; export the model again, "
                 "or update animeter if the model is newer."
             ) from error

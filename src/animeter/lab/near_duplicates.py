@@ -1,9 +1,8 @@
-"""Groups of pictures that are nearly the same: another crop, another caption, another compression.
+"""Near-duplicates among labelled pictures: another crop, another caption, another compression.
 
 Two pictures of one show are taken for the same where their coarse layouts of colour agree, or
-where a network that never saw the show embeds them almost alike. Both bounds were set by eye on
-pairs around them, and rather too low than too high: a pair kept on one side for nothing costs a
-little, a pair split between teaching and judging flatters.
+where a network that never saw the show embeds them almost alike. The bounds were set by eye on
+pairs around them, and rather too low than too high.
 """
 
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from animeter.datasets.manifest import ManifestRow
+from animeter.domain.alike import SAME_EMBEDDING, group_linked
 from animeter.domain.errors import AnimeterError
 from animeter.media.images import Image, read_image
 
@@ -24,9 +24,6 @@ Floats32 = NDArray[np.float32]
 
 SAME_LAYOUT: Final = 0.84
 """Cosine between two layouts from which pictures of one show count as the same."""
-
-SAME_EMBEDDING: Final = 0.95
-"""Cosine between two embeddings, of a network that never saw the show, likewise."""
 
 LAYOUT_PX: Final = 16
 
@@ -68,15 +65,9 @@ def group_near_duplicates(
         layouts: [N, 768] of `layout_of`.
         embeddings: [N, D] by networks that never saw the picture's show.
     """
-    group = np.arange(len(shows))
-    names = np.asarray(shows, dtype=np.str_)
-    for show in np.unique(names[names != ""]):
-        members = np.flatnonzero(names == show)
-        alike = (layouts[members] @ layouts[members].T >= SAME_LAYOUT) | (
-            embeddings[members] @ embeddings[members].T >= SAME_EMBEDDING
-        )
-        for first, second in np.argwhere(np.triu(alike, 1)):
-            ends = group[members[[first, second]]]
-            within = group[members]
-            group[members] = np.where(within == ends.max(), ends.min(), within)
-    return group
+
+    def alike(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+        same_layout = layouts[some] @ layouts[others].T >= SAME_LAYOUT
+        return same_layout | (embeddings[some] @ embeddings[others].T >= SAME_EMBEDDING)
+
+    return group_linked(shows, alike)
