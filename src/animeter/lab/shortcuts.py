@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from animeter.datasets.manifest import ManifestRow
 from animeter.domain import metrics
 from animeter.domain.errors import AnimeterError, MissingExtraError
 from animeter.domain.verdict import STYLES, forced_style
@@ -57,11 +58,9 @@ def check_shortcuts(
     Raises:
         MissingExtraError: scikit-learn is not installed.
     """
-    franchise = np.array([row.franchise for row in counted.rows], dtype=np.str_)
-    if len(style) < FEWEST_PICTURES or len(set(franchise)) < FOLDS or len(set(style)) < 2:
+    guessed = guess_by_shortcuts(counted.rows, style, cache)
+    if guessed is None:
         return None
-    features = _features_of([row.path for row in counted.rows], cache)
-    guessed = _guess_unseen(features, style, franchise)
     predicted = forced_style(counted.likeness)
     misled = guessed != style
     return {
@@ -74,6 +73,29 @@ def check_shortcuts(
         "model_accuracy_where_misled": _accuracy(style[misled], predicted[misled]),
         "model_accuracy_elsewhere": _accuracy(style[~misled], predicted[~misled]),
     }
+
+
+def guess_by_shortcuts(
+    rows: Sequence[ManifestRow], style: NDArray[np.int64], cache: Path
+) -> NDArray[np.int64] | None:
+    """Guess each picture's style from the shortcuts of other franchises' pictures.
+
+    Args:
+        rows: the pictures.
+        style: [N] index into `STYLES`.
+        cache: a JSON file that keeps the features for the next call.
+
+    Returns:
+        [N] index into `STYLES`; None where there is too little to learn from.
+
+    Raises:
+        MissingExtraError: scikit-learn is not installed.
+    """
+    franchise = np.array([row.franchise for row in rows], dtype=np.str_)
+    if len(style) < FEWEST_PICTURES or len(set(franchise)) < FOLDS or len(set(style)) < 2:
+        return None
+    features = _features_of([row.path for row in rows], cache)
+    return _guess_unseen(features, style, franchise)
 
 
 def shortcut_features(path: Path) -> list[float]:
