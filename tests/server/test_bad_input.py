@@ -2,30 +2,17 @@
 
 import base64
 import http.client
-import io
 import json
 import socket
-import struct
 import zlib
 from contextlib import suppress
 
 import httpx
 import pytest
-from PIL import Image
 
 from animeter.server.options import ServeOptions
 from tests.server.conftest import Serve, png
-from tests.support.large_picture import large_png
-
-
-def jpeg_claiming(width: int, height: int) -> bytes:
-    output = io.BytesIO()
-    Image.new("RGB", (64, 64)).save(output, "JPEG")
-    data = bytearray(output.getvalue())
-    frame = data.index(b"\xff\xc0")
-    data[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
-    return bytes(data)
-
+from tests.support.large_picture import jpeg_claiming, large_png
 
 BAD_PICTURES = {
     "truncated": (png(size=(500, 500))[:400], 422, "unreadable_image"),

@@ -1,6 +1,5 @@
 """The page can be used without eyes or a mouse: axe-core finds no violation, and keys suffice."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,26 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.source_tree import ROOT
+from tests.web.axe import violations
 
 pytestmark = pytest.mark.slow
 
 EXAMPLES = ROOT / "examples"
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 VIEWS = ("pictures", "camera", "teach")
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, each as its rule and the elements. The page's policy stays in force."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm ci in web/")
-    if not page.evaluate("'axe' in window"):
-        # Through the debugger's door, which the page's policy does not watch.
-        page.evaluate(f"() => {{ {AXE.read_text('utf-8')} }}")
-    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        json.dumps([each["id"], [node["target"] for node in each["nodes"]], each["help"]])
-        for each in found["violations"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

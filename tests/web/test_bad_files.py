@@ -1,43 +1,18 @@
 """Files that are no pictures, or too much of one: a code the page can say, and life goes on."""
 
-import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from tests.support.large_picture import jpeg_claiming, large_png
 from tests.web.drawn import EXAMPLES
 from tests.web.reading import read_files
 
 pytestmark = pytest.mark.slow
 
 FACE = EXAMPLES / "anime-face.png"
-
-
-def _png_of_size(width_px: int, height_px: int) -> bytes:
-    """A PNG that claims a size and holds a single row of it."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(bytes(1 + 3 * width_px))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        (chunk(b"IHDR", header), chunk(b"IDAT", pixels), chunk(b"IEND", b""))
-    )
-
-
-def _jpeg_of_size(path: Path, width_px: int, height_px: int) -> bytes:
-    """A small JPEG whose header claims another size."""
-    Image.new("RGB", (16, 16), "teal").save(path, "JPEG")
-    data = bytearray(path.read_bytes())
-    frame = data.index(b"\xff\xc0")
-    data[frame + 5 : frame + 9] = struct.pack(">HH", height_px, width_px)
-    return bytes(data)
 
 
 def test_bad_files_get_the_codes_of_the_command_line_and_good_ones_are_read_after_them(
@@ -51,8 +26,8 @@ def test_bad_files_get_the_codes_of_the_command_line_and_good_ones_are_read_afte
         "drawing.png": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unsupported_format"),
         "notes.jpg": (b"these are only some words", "unsupported_format"),
         "noise.jpg": (bytes(range(1, 256)) * 9, "unsupported_format"),
-        "bomb.png": (_png_of_size(20_000, 10_000), "image_too_large"),
-        "bomb.jpg": (_jpeg_of_size(tmp_path / "small", 20_000, 10_000), "image_too_large"),
+        "bomb.png": (large_png(20_000, 10_000), "image_too_large"),
+        "bomb.jpg": (jpeg_claiming(20_000, 10_000), "image_too_large"),
         "heavy.png": (FACE.read_bytes() + bytes(65 * 2**20), "image_too_large"),
         "cut.png": (FACE.read_bytes()[:3000], "unreadable_image"),
         "cut.jpg": (jpeg.read_bytes()[:-4000], "unreadable_image"),

@@ -1,5 +1,6 @@
 """The camera view, in front of Chromium's fake camera that plays a film made here."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from animeter import Classification, load
 from tests.source_tree import ROOT
+from tests.web.axe import violations
 from tests.web.camera_video import camera_flags, write_film
 from tests.web.conftest import CHROMIUM_FLAGS, watch
+from tests.web.shifts import WATCH_SHIFTS
 
 pytestmark = pytest.mark.slow
 
@@ -144,6 +147,28 @@ def test_the_live_heat_map_moves_with_the_picture(camera: Page) -> None:
     assert max(heat_of_camera(camera)) < girl / 2, "little speaks for anime in the lake"
 
 
+def test_axe_finds_nothing_while_the_camera_runs(camera: Page) -> None:
+    camera.locator(".camera-panel").get_by_role("radio", name="Anime parts").check()
+    for scheme in ("light", "dark"):
+        camera.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations(camera) == [], f"live, {scheme}"
+    camera.get_by_role("button", name="Freeze").click()
+    camera.get_by_role("button", name="Keep", exact=True).click()
+    expect(camera.locator(".camera-kept")).not_to_be_empty()
+    assert violations(camera) == [], "frozen and kept"
+
+
+def test_a_device_that_cannot_run_the_network_has_a_camera_too(
+    context: BrowserContext, site: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{site}?engine=server#camera")
+    page.get_by_role("button", name="Start the camera").click()
+    says(page, "Looks like anime")
+    expect(page.locator(".where")).to_have_text("Runs on the server")
+    says(page, "Looks like neither")
+
+
 def test_leaving_turns_the_camera_off(camera: Page) -> None:
     track = camera.evaluate_handle(
         "document.querySelector('.finder video').srcObject.getVideoTracks()[0]"
@@ -187,6 +212,35 @@ def test_turns_between_the_back_and_the_front(context: BrowserContext, site: str
     expect(finder).to_have_class("finder mirrored")
     expect(page.locator(".view.camera")).to_have_attribute("data-state", "live")
     assert page.evaluate("asked") == ["environment", "user"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "es"])
+def test_nothing_moves_while_the_camera_starts_on_a_phone(
+    filming_browser: Browser, site: str, language: str
+) -> None:
+    phone = filming_browser.new_context(
+        viewport={"width": 360, "height": 740},
+        is_mobile=True,
+        has_touch=True,
+        locale=language,
+        permissions=["camera"],
+    )
+    page = phone.new_page()
+    page.add_init_script(FACES)
+    page.add_init_script(WATCH_SHIFTS)
+    page.goto(f"{site}#camera")
+    expect(page.locator(".where")).not_to_have_text("\u00a0", timeout=60_000)
+    # Not a click of the mouse, for what moves right after one is not counted.
+    page.evaluate("document.querySelector('.finder-off .button').click()")
+    expect(page.locator(".view.camera")).to_have_attribute("data-state", "live", timeout=60_000)
+    expect(page.locator(".camera-speed")).to_have_attribute("data-readings", re.compile(r"\d{2}"))
+    assert page.evaluate("shifts") == []
+    tops = page.locator(".camera-controls .button").evaluate_all(
+        "(buttons) => buttons.map((each) => Math.round(each.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 4
+    assert len(set(tops)) == 1, "all in one row"
+    phone.close()
 
 
 def test_a_refused_camera_is_told_in_a_sentence(browser: Browser, site: str) -> None:

@@ -2,8 +2,6 @@
 
 import csv
 import json
-import struct
-import zlib
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,8 @@ from animeter import Classification, load
 from animeter.inference.classifier import Classifier
 from animeter.inference.rows import COLUMNS, to_flat
 from tests.source_tree import ROOT
+from tests.support.large_picture import large_png
+from tests.web.shifts import WATCH_SHIFTS
 
 pytestmark = pytest.mark.slow
 
@@ -134,25 +134,13 @@ def test_pasting_words_changes_nothing(opened: Page) -> None:
     assert opened.locator(".gallery").is_hidden()
 
 
-def bomb() -> bytes:
-    """A PNG that claims 200 megapixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        checksum = struct.pack(">I", zlib.crc32(kind + data))
-        return struct.pack(">I", len(data)) + kind + data + checksum
-
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 10_000, 8, 2, 0, 0, 0))
-    body = chunk(b"IDAT", zlib.compress(bytes(10_000)))
-    return b"\x89PNG\r\n\x1a\n" + head + body + chunk(b"IEND", b"")
-
-
 BAD_FILES = {
     "empty.png": (b"", "This file is empty"),
     "page.png": (b"<!doctype html><p>Not a picture</p>", "isn't a picture"),
     "drawing.svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "isn't a picture"),
     "words.txt": (b"anime\n", "isn't a picture"),
     "cut.png": ((EXAMPLES / "logo.png").read_bytes()[:60], "damaged"),
-    "bomb.png": (bomb(), "too large"),
+    "bomb.png": (large_png(20_000, 10_000), "too large"),
 }
 
 
@@ -298,15 +286,7 @@ def test_follows_the_device_into_the_dark_until_told_otherwise(opened: Page) -> 
 
 
 def test_nothing_moves_while_the_page_fills(page: Page, site: str, many: list[Path]) -> None:
-    page.add_init_script(
-        """window.shifts = [];
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) {
-            const what = entry.sources.map(({ node }) => node?.className ?? String(node));
-            window.shifts.push([entry.value, ...what]);
-          }
-        }).observe({ type: "layout-shift", buffered: true });"""
-    )
+    page.add_init_script(WATCH_SHIFTS)
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(site)
     expect(page.locator(".result")).to_have_attribute("data-verdict", "anime", timeout=60_000)

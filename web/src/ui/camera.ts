@@ -190,8 +190,8 @@ export class CameraView {
     name(keep, "save", words.keep);
     name(stop, "stop", words.stop);
     for (const button of [freeze, keep, stop]) button.disabled = !running;
-    turn.disabled = !running;
-    turn.hidden = !this.source.turnable;
+    // Never hidden: whether there is a second camera is known only once the first one runs.
+    turn.disabled = !running || !this.source.turnable;
     this.why.disabled = !running;
     if (!running) {
       this.shown = null;
