@@ -49,16 +49,18 @@ class Readings:
     readings: list[dict[str, Any]]
 
 
+def chosen(page: Any, files: Sequence[Path]) -> Any:
+    """An input of the page, in nobody's sight, with these files in it."""
+    handle = page.evaluate_handle(
+        "() => Object.assign(document.createElement('input'), { type: 'file', multiple: true })"
+    )
+    handle.as_element().set_input_files([str(file) for file in files])
+    return handle
+
+
 def read_files(
     page: Any, files: Sequence[Path], prefer: str = "page", graphics_card: str = "auto"
 ) -> Readings:
     """Read files with the engine that is asked for: `page`, `server` or `auto`."""
-    input_handle = page.evaluate_handle(
-        "() => Object.assign(document.createElement('input'), { type: 'file', multiple: true })"
-    )
-    input_handle.as_element().set_input_files([str(file) for file in files])
-    return Readings(
-        **page.evaluate(
-            _READ, {"input": input_handle, "prefer": prefer, "graphicsCard": graphics_card}
-        )
-    )
+    options = {"prefer": prefer, "graphicsCard": graphics_card}
+    return Readings(**page.evaluate(_READ, {"input": chosen(page, files), **options}))

@@ -14,7 +14,7 @@ from animeter.inference.golden import draw
 from tests.source_tree import ROOT
 from tests.web.conftest import CHROMIUM_FLAGS
 from tests.web.drawn import EXAMPLES, draw_fifty, draw_large_jpegs
-from tests.web.reading import read_files
+from tests.web.reading import chosen, read_files
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +23,36 @@ MOST_APART = 0.01
 
 LARGE_JPEGS_APART = 0.03
 """The same where Python has a JPEG's decoder shrink it, which no browser offers."""
+
+FRAMES_APART = 0.06
+"""How far the answer to a camera's frame may be from that to the same frame handed over whole."""
+
+# Pictures as a camera would see them, each read as the camera view reads frames and as a picture.
+_FRAMES = """
+async ({ input }) => {
+  const { openEngine, FrameSquasher } = await import("./engine.js");
+  const engine = await openEngine({ prefer: "page" });
+  const { sizePx } = await engine.load();
+  const squasher = new FrameSquasher();
+  const [width, height] = [1280, 720];
+  const frame = new OffscreenCanvas(width, height);
+  const context = frame.getContext("2d", { alpha: false });
+  context.imageSmoothingQuality = "high";
+  const apart = [];
+  for (const file of input.files) {
+    context.drawImage(await createImageBitmap(file), 0, 0, width, height);
+    const answers = [
+      context.getImageData(0, 0, width, height),
+      squasher.squash(frame, { x: 0, y: 0, width, height }, sizePx),
+    ].map((pixels) => engine.read(pixels, null));
+    const [whole, seen] = (await Promise.all(answers)).map((each) => each.classification);
+    const [anime, cartoon] = [whole.anime - seen.anime, whole.cartoon - seen.cartoon];
+    apart.push(Math.max(Math.abs(anime), Math.abs(cartoon)));
+  }
+  engine.dispose();
+  return apart;
+}
+"""
 
 DATA = ROOT.parent / "shared" / "data"
 
@@ -77,17 +107,36 @@ def test_large_jpegs_get_nearly_the_same_likenesses(
     print(f"largest difference over {len(files)} large JPEGs: {worst:.4f}")
 
 
-def test_fifty_pictures_of_the_data_get_the_same_likenesses(
-    page: Any, site: str, classifier: Classifier
-) -> None:
+def fifty_of_the_data() -> list[Path]:
+    """Fifty pictures of the data by chance, always the same ones."""
     if not (DATA / "manifest.csv").is_file():
         pytest.skip("the labelled pictures are not here")
     with (DATA / "manifest.csv").open(encoding="utf-8", newline="") as file:
         rows = [row["path"] for row in csv.DictReader(file)]
-    chosen = random.Random(50).sample(rows, 50)
+    return [DATA / path for path in random.Random(50).sample(rows, 50)]
+
+
+def test_fifty_pictures_of_the_data_get_the_same_likenesses(
+    page: Any, site: str, classifier: Classifier
+) -> None:
+    files = fifty_of_the_data()
     page.goto(site)
-    worst = largest_difference(page, classifier, [DATA / path for path in chosen])
-    print(f"largest difference over {len(chosen)} pictures of the data: {worst:.4f}")
+    worst = largest_difference(page, classifier, files)
+    print(f"largest difference over {len(files)} pictures of the data: {worst:.4f}")
+
+
+@pytest.mark.parametrize("pictures", ["drawn", "data"])
+def test_a_cameras_frames_get_nearly_the_same_likenesses(
+    page: Any, site: str, tmp_path: Path, pictures: str
+) -> None:
+    files = draw_fifty(tmp_path) if pictures == "drawn" else fifty_of_the_data()
+    page.goto(site)
+    apart = page.evaluate(_FRAMES, {"input": chosen(page, files)})
+    median = float(np.median(apart))
+    print(f"over {len(apart)} frames ({pictures}): median {median:.4f}, most {max(apart):.4f}")
+    assert len(apart) == len(files)
+    assert median <= FRAMES_APART / 10
+    assert max(apart) <= FRAMES_APART
 
 
 def test_the_golden_pictures_say_what_they_said_at_their_maker(

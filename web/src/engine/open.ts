@@ -4,6 +4,8 @@ import { EngineError, type Engine, type Progress } from "./engine";
 import { PageEngine } from "./page-engine";
 import { ServerEngine } from "./server-engine";
 
+export { FrameSquasher } from "./frame";
+
 export type Preference = "auto" | "page" | "server";
 
 export interface OpenOptions {

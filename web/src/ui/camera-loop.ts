@@ -1,6 +1,7 @@
 /** Reading a camera's frames one after another, as fast as the engine answers. */
 
-import { EngineError, type Engine, type Reading } from "../engine/engine";
+import type { Engine, Reading } from "../engine/engine";
+import { FrameSquasher } from "../engine/frame";
 import type { CameraSource } from "./camera-source";
 
 /**
@@ -8,8 +9,6 @@ import type { CameraSource } from "./camera-source";
  * waits for the other. A server gets one, for what it has not answered yet is old already.
  */
 const UNDER_WAY = { page: 2, server: 1 } as const;
-/** Side of the square given to the network, in sides of what it looks at: see `grab`. */
-const OVERSIZE = 2;
 const SPEED_WINDOW_MS = 2000;
 
 interface Listener {
@@ -27,7 +26,7 @@ export class CameraLoop {
   private runNumber = 0;
   private underWay = 0;
   private finishedMs: number[] = [];
-  private readonly canvas = document.createElement("canvas");
+  private readonly squasher = new FrameSquasher();
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -60,7 +59,7 @@ export class CameraLoop {
   private async read(engine: Engine, sizePx: number, run: number): Promise<void> {
     this.underWay += 1;
     try {
-      const reading = await engine.read(this.grab(sizePx), null);
+      const reading = await engine.read(this.squasher.squash(this.video, this.source.view(), sizePx), null);
       if (run === this.runNumber) this.finished(reading);
     } catch (thrown) {
       if (run === this.runNumber) this.listener.onProblem(thrown);
@@ -77,23 +76,6 @@ export class CameraLoop {
     const span = now - (this.finishedMs[0] ?? now);
     this.perSecond = span > 0 ? ((this.finishedMs.length - 1) * 1000) / span : 0;
     this.listener.onReading(reading, now);
-  }
-
-  /**
-   * What is seen of the frame now, squashed to a square twice as large as the network's own, which
-   * halves it with its own filter. A frame handed over whole would cost more to copy than to read.
-   * On 65 pictures at 1280 x 720 this changes a likeness by 0.001 in the median and 0.03 at most;
-   * the browser's better smoothing blurs, and changes it by up to 0.05.
-   */
-  private grab(sizePx: number): ImageData {
-    const { x, y, width, height } = this.source.view();
-    const side = OVERSIZE * sizePx;
-    if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
-    const context = this.canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-    if (!context) throw new EngineError("unsupported_browser", "no memory left for a canvas");
-    context.imageSmoothingQuality = "low";
-    context.drawImage(this.video, x, y, width, height, 0, 0, side, side);
-    return context.getImageData(0, 0, side, side);
   }
 }
 

@@ -1,16 +1,9 @@
 /** The device's camera: starting, turning and stopping it, and taking what is seen of its frames. */
 
+import type { Part } from "../engine/frame";
 import { PageError } from "./problems";
 
 export type Facing = "environment" | "user";
-
-/** The part of a video that its element shows, in pixels of the video. */
-export interface View {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** An element that shows a camera in its place in the page, and never on its own. */
 export function cameraVideo(): HTMLVideoElement {
@@ -30,10 +23,6 @@ export class CameraSource {
   private turnNumber = 0;
 
   constructor(private readonly video: HTMLVideoElement) {}
-
-  get running(): boolean {
-    return this.stream !== null;
-  }
 
   /** Whether there is another camera to turn to. */
   get turnable(): boolean {
@@ -85,7 +74,7 @@ export class CameraSource {
   }
 
   /** What of the video is to be seen, since the element cuts off what does not fit. */
-  view(): View {
+  view(): Part {
     const { videoWidth, videoHeight, clientWidth, clientHeight } = this.video;
     const scale = Math.max(clientWidth / videoWidth, clientHeight / videoHeight) || 1;
     const width = Math.min(videoWidth, clientWidth / scale);
