@@ -125,7 +125,6 @@ export const en: Texts = {
     freeze: "Freeze",
     resume: "Go on",
     turn: "Turn",
-    heat: "Show why",
     keep: "Keep",
     kept: "Kept among your pictures.",
     video: "What the camera sees",

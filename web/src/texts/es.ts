@@ -127,7 +127,6 @@ export const es: Texts = {
     freeze: "Congelar",
     resume: "Seguir",
     turn: "Girar",
-    heat: "Ver por qué",
     keep: "Guardar",
     kept: "Guardada entre tus imágenes.",
     video: "Lo que ve la cámara",

@@ -126,7 +126,6 @@ export const ja: Texts = {
     freeze: "一時停止",
     resume: "再開",
     turn: "切替",
-    heat: "理由を表示",
     keep: "残す",
     kept: "画像の一覧に残しました。",
     video: "カメラの映像",

@@ -117,7 +117,6 @@ export interface Texts {
     readonly freeze: string;
     readonly resume: string;
     readonly turn: string;
-    readonly heat: string;
     readonly keep: string;
     readonly kept: string;
     readonly video: string;
@@ -153,6 +152,6 @@ export interface Texts {
     readonly nameOfHead: string;
   };
 
-  /** `name` is the picture's, or empty. */
+  /** What went wrong and what to do, in a sentence or two. */
   readonly errors: Readonly<Record<ErrorCode | PageErrorCode, string>>;
 }

@@ -42,9 +42,4 @@ export class Choice<T extends string> {
   set disabled(off: boolean) {
     this.element.disabled = off;
   }
-
-  choose(value: T): void {
-    this.value = value;
-    for (const input of this.element.querySelectorAll("input")) input.checked = input.value === value;
-  }
 }
