@@ -1,13 +1,13 @@
 """Hosts of the page: the real server, and a plain one that knows nothing of Animeter."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+
+from tests.support.server_process import serving
 
 HOST_NAME = "fans.localhost"
 """Browsers take any such name for this computer, and trust it as they trust https."""
@@ -42,16 +42,5 @@ def plain_host(folder: Path, name: str = "127.0.0.1", port: int = 0) -> Iterator
 @contextmanager
 def animeter_serve(*arguments: str) -> Iterator[str]:
     """Run `animeter serve` as a user would, on a free port; gives its URL."""
-    command = [sys.executable, "-m", "animeter", "serve", "--port", "0", *arguments]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        hello = process.stderr.readline()
-        words = hello.split()
-        assert words[:1] == ["animeter:"], f"the server did not start: {hello}"
-        # Its later words must go somewhere, or it would wait for a reader.
-        Thread(target=process.stderr.read, daemon=True).start()
-        try:
-            yield words[1]
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
+    with serving(None, *arguments) as server:
+        yield server.url

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from animeter import load
 from tests.web.conftest import CHROMIUM_FLAGS, watch
 from tests.web.drawn import EXAMPLES
+from tests.web.hosts import animeter_serve
 from tests.web.reading import read_files
 
 pytestmark = pytest.mark.slow
@@ -56,6 +58,31 @@ def test_the_server_reads_what_the_device_cannot(
     assert len(reading["embedding"]) == found.model["embeddingDim"]
     assert found.readings[1]["code"] == "unreadable_image"
     assert [problem for problem in page_problems if "another host" in problem] == []
+
+
+def test_what_the_server_refuses_is_a_sentence_in_the_page(
+    browser: Any, built_page: None, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.png"
+    cut.write_bytes(FACE.read_bytes()[:2000])
+    heavy = tmp_path / "heavy.png"
+    heavy.write_bytes(FACE.read_bytes() + bytes(2**20))  # less than the page's own limit
+    context = browser.new_context()
+    page = context.new_page()
+    result = page.locator(".result")
+    with animeter_serve("--max-body-mib", "1") as url:
+        page.goto(f"{url}?engine=server")
+        expect(page.locator(".privacy")).to_contain_text("sent to the server", timeout=60_000)
+        for file, sentence in ((cut, "damaged"), (heavy, "too large")):
+            page.set_input_files(".pictures input[type=file]", file)
+            expect(page.locator(".result-name")).to_have_text(file.name)
+            expect(result).to_have_attribute("data-verdict", "failed")
+            expect(page.locator(".result-meaning")).to_contain_text(sentence)
+        page.set_input_files(".pictures input[type=file]", FACE)
+        expect(result).to_have_attribute("data-verdict", "anime")
+    page.set_input_files(".pictures input[type=file]", cut)
+    expect(page.locator(".result-meaning")).to_contain_text("offline")
+    context.close()
 
 
 def test_both_engines_say_the_same_of_a_camera_frame(page: Any, site: str) -> None:
