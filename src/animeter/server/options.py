@@ -24,7 +24,7 @@ class ServeOptions:
         max_pixels: width times height of a picture at most.
         max_pictures: pictures of one request at most.
         max_queue: pictures that may wait for a thread; beyond that a request gets 503 at once.
-        request_timeout_s: from a request's first byte to its answer at most, in seconds.
+        request_timeout_s: from a request's head to its answer at most, in seconds.
         threads: threads that decode and run the network; None means one a usable core.
         api_key: what `/v1` and `/metrics` ask for; None lets everybody in.
         cors_origins: other origins whose pages may call the API; none unless asked for.
