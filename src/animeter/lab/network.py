@@ -68,13 +68,30 @@ class StyleNetwork(nn.Module):
         self._frozen = _first_stages(self.backbone, recipe.frozen_stages)
         for module in self._frozen:
             module.requires_grad_(False)
+        if recipe.keep_statistics:
+            self._frozen += [m for m in self.backbone.modules() if isinstance(m, nn.BatchNorm2d)]
+            self.train()  # Lightning takes modules as they are and does not call it
+        if start and recipe.checkpoint is not None:
+            self._load_whole(recipe.checkpoint, recipe.backbone)
 
     def train(self, mode: bool = True) -> "StyleNetwork":
-        """Switch to training, but for the frozen stages: their statistics stay too."""
+        """Switch to training, but for what is frozen: its statistics stay too."""
         super().train(mode)
         for module in self._frozen:
             module.eval()
         return self
+
+    def _load_whole(self, path: Path, name: str) -> None:
+        """Load all but the auxiliary heads, which belong to other labels."""
+        own = {k: v for k, v in self.state_dict().items() if k.startswith("auxiliary.")}
+        try:
+            state = {k: v for k, v in load_file(path).items() if not k.startswith("auxiliary.")}
+            self.load_state_dict(state | own)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise RecipeError(
+                f"{path} does not hold a network of {name!r} with its likeness head: {error}. Use "
+                "the checkpoint.safetensors that `animeter export` wrote."
+            ) from error
 
     def pixels(self, image: torch.Tensor) -> torch.Tensor:
         """Normalise uint8 [N, H, W, 3] to float [N, 3, H, W], keeping the size."""
@@ -117,7 +134,8 @@ def _backbone(recipe: NetworkRecipe, *, start: bool) -> Any:
             ", ".join(timm.list_models(f"*{recipe.backbone[:6]}*")[:6]) or "see timm.list_models()"
         )
         raise RecipeError(f"timm knows no backbone {recipe.backbone!r}. Did you mean: {near}?")
-    download = start and recipe.weights is None and recipe.pretrained
+    given = recipe.weights or recipe.checkpoint
+    download = start and given is None and recipe.pretrained
     try:
         backbone: Any = timm.create_model(recipe.backbone, pretrained=download, num_classes=0)
     except (OSError, RuntimeError) as error:

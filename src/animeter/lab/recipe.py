@@ -6,11 +6,13 @@ recipe's own folder.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from animeter.domain.errors import FileMissingError, RecipeError
+from animeter.domain.model_spec import Name
+from animeter.domain.wrong_keys import wrong_keys
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 SizePx = Annotated[int, Field(ge=32, le=1024)]
@@ -44,11 +46,13 @@ class HeadRecipe(_Part):
         column: of the manifest.
         weight: of its cross-entropy in the loss.
         min_pictures: labels with fewer pictures are ignored.
+        smoothing: of its targets: 0.05 leaves 95 % to the label and spreads the rest.
     """
 
     column: Literal["series", "type", "character", "content", "kind"]
     weight: float = Field(gt=0.0)
-    min_pictures: int = Field(default=8, ge=2)
+    min_pictures: int = Field(default=8, ge=1)
+    smoothing: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.0
 
 
 class NetworkRecipe(_Part):
@@ -58,7 +62,11 @@ class NetworkRecipe(_Part):
         backbone: a model name of timm.
         weights: safetensors file in timm's key names to start from; works offline.
         pretrained: where `weights` is not given, whether timm downloads its own.
+        checkpoint: safetensors file of a whole network, such as a bundle's, to start from instead:
+            backbone and likeness head.
         frozen_stages: the stem and so many of the backbone's first stages keep their weights.
+        keep_statistics: whether batch normalisation keeps the means and spreads that it starts
+            with; a few hundred pictures would spoil them.
         dropout: before the heads, in training.
         size_px: side of the square the finished model looks at.
     """
@@ -66,7 +74,9 @@ class NetworkRecipe(_Part):
     backbone: str = "mobilenetv2_100"
     weights: Path | None = None
     pretrained: bool = True
+    checkpoint: Path | None = None
     frozen_stages: int = Field(default=0, ge=0)
+    keep_statistics: bool = False
     dropout: Share = 0.2
     size_px: SizePx = 192
 
@@ -83,6 +93,9 @@ class TrainingRecipe(_Part):
         head_learning_rate: peak, for the heads.
         weight_decay: of AdamW.
         smoothing: of the likeness targets: 0.01 makes 1 to 0.99 and 0 to 0.01.
+        hold_likenesses: 0 for likenesses that the pictures' styles teach; above it they are held
+            to what the starting checkpoint says of the very same views, with this weight in the
+            loss.
         ema_decay: of the averaged weights that are kept in the end.
         bf16: whether the forward pass runs in bfloat16.
     """
@@ -94,6 +107,7 @@ class TrainingRecipe(_Part):
     head_learning_rate: float = Field(default=2e-3, gt=0.0)
     weight_decay: float = Field(default=0.02, ge=0.0)
     smoothing: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.01
+    hold_likenesses: float = Field(default=0.0, ge=0.0)
     ema_decay: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.995
     bf16: bool = True
 
@@ -146,7 +160,7 @@ class Recipe(_Part):
         heads: auxiliary heads.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: Name
     version: str = "0.1.0"
     seed: int = 1
     data: DataRecipe
@@ -154,6 +168,14 @@ class Recipe(_Part):
     training: TrainingRecipe = TrainingRecipe()
     augment: AugmentRecipe = AugmentRecipe()
     heads: list[HeadRecipe] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _has_what_it_holds_to(self) -> Self:
+        if self.training.hold_likenesses and self.network.checkpoint is None:
+            raise ValueError(
+                "training.hold_likenesses needs network.checkpoint, whose likenesses are held"
+            )
+        return self
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -173,10 +195,9 @@ def read_recipe(path: Path) -> Recipe:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not a TOML file: {error}.") from error
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()
-        )
-        raise RecipeError(f"{path} is not a recipe: {wrong}. See recipes/default.toml.") from error
+        raise RecipeError(
+            f"{path} is not a recipe: {wrong_keys(error)}. See recipes/default.toml."
+        ) from error
     return _resolved(recipe, path.resolve().parent)
 
 
@@ -188,6 +209,10 @@ def _resolved(recipe: Recipe, folder: Path) -> Recipe:
             "leave_out": recipe.data.leave_out and folder / recipe.data.leave_out,
         }
     )
-    weights = recipe.network.weights and folder / recipe.network.weights
-    network = recipe.network.model_copy(update={"weights": weights})
+    network = recipe.network.model_copy(
+        update={
+            "weights": recipe.network.weights and folder / recipe.network.weights,
+            "checkpoint": recipe.network.checkpoint and folder / recipe.network.checkpoint,
+        }
+    )
     return recipe.model_copy(update={"data": data, "network": network})

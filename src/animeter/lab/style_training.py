@@ -18,6 +18,9 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 class StyleTraining(lightning.LightningModule):
     """Binary cross-entropy on two independent likenesses, cross-entropy on auxiliary heads.
 
+    Where the recipe holds the likenesses, their targets are what the starting network says of the
+    same views: Li and Hoiem 2016, "Learning without Forgetting".
+
     Args:
         recipe: optimisation and loss weights.
         head_sizes: number of classes of each auxiliary head.
@@ -28,23 +31,40 @@ class StyleTraining(lightning.LightningModule):
         super().__init__()
         self._recipe = recipe
         self.network = StyleNetwork(recipe.network, head_sizes, start=start)
+        # In a tuple, so that it is no part of what is trained, averaged and saved.
+        self._before: tuple[StyleNetwork, ...] = (
+            (StyleNetwork(recipe.network).eval().requires_grad_(False),)
+            if recipe.training.hold_likenesses
+            else ()
+        )
 
     def training_step(self, batch: Batch, _index: int) -> torch.Tensor:
         """Return the loss of one batch and log its parts."""
         image, likeness, classes = batch
         logits, auxiliary = self.network.train_logits(image)
-        smoothing = self._recipe.training.smoothing
-        targets = likeness * (1 - 2 * smoothing) + smoothing
+        targets = self._targets(image, likeness)
         loss = functional.binary_cross_entropy_with_logits(logits.float(), targets)
-        right = ((logits > 0) == (likeness > 0.5)).float().mean()
+        right = ((logits > 0) == (targets > 0.5)).float().mean()
         self.log_dict({"likeness_loss": loss, "right": right}, on_epoch=True, prog_bar=True)
+        loss = loss * (self._recipe.training.hold_likenesses or 1.0)
         for number, (head, scores) in enumerate(zip(self._recipe.heads, auxiliary, strict=True)):
             column = classes[:, number]
             if (column != UNLABELLED).any():
-                part = functional.cross_entropy(scores.float(), column, ignore_index=UNLABELLED)
+                part = functional.cross_entropy(
+                    scores.float(), column, ignore_index=UNLABELLED, label_smoothing=head.smoothing
+                )
                 loss = loss + head.weight * part
                 self.log(f"{head.column}_loss", part, on_epoch=True)
         return loss
+
+    def _targets(self, image: torch.Tensor, likeness: torch.Tensor) -> torch.Tensor:
+        if not self._before:
+            smoothing = self._recipe.training.smoothing
+            return likeness * (1 - 2 * smoothing) + smoothing
+        (before,) = self._before
+        with torch.no_grad():
+            logits = before.to(self.device).train_logits(image)[0]
+        return torch.sigmoid(logits.float())
 
     def configure_optimizers(self) -> dict[str, object]:  # type: ignore[override]
         """Return AdamW and one cycle of the learning rate over the whole run."""

@@ -38,7 +38,12 @@ _CHECKPOINT = "last.ckpt"
 
 
 def train_network(
-    recipe: Recipe, rows: Sequence[ManifestRow], folder: Path, *, threads: int | None = None
+    recipe: Recipe,
+    rows: Sequence[ManifestRow],
+    folder: Path,
+    *,
+    threads: int | None = None,
+    quiet: bool = False,
 ) -> Path:
     """Train a network, or go on where a killed run stopped, or return at once if it is done.
 
@@ -47,6 +52,7 @@ def train_network(
         rows: the pictures to train on, all of them.
         folder: the run's own; made if need be.
         threads: of the processor; None for all.
+        quiet: no progress bar, on a terminal either.
 
     Returns:
         The path of the averaged weights (safetensors, float32, keys as in `StyleNetwork`,
@@ -58,7 +64,8 @@ def train_network(
     weights = folder / WEIGHTS_FILE
     if weights.exists():
         return weights
-    _check_styles(rows)
+    if not recipe.training.hold_likenesses:
+        _check_styles(rows)
     folder.mkdir(parents=True, exist_ok=True)
     if threads is not None:
         torch.set_num_threads(threads)
@@ -78,7 +85,7 @@ def train_network(
     resumed = checkpoint.exists()
     training = StyleTraining(recipe, [len(names) for names in labels], start=not resumed)
     started = time.monotonic()
-    trainer = _trainer(recipe, folder)
+    trainer = _trainer(recipe, folder, quiet=quiet or not sys.stderr.isatty())
     trainer.fit(training, loader, ckpt_path=str(checkpoint) if resumed else None)
     # The callback has put the averaged weights into the network by now.
     _save_weights(training.network, weights)
@@ -87,8 +94,7 @@ def train_network(
     return weights
 
 
-def _trainer(recipe: Recipe, folder: Path) -> lightning.Trainer:
-    quiet = not sys.stderr.isatty()
+def _trainer(recipe: Recipe, folder: Path, *, quiet: bool) -> lightning.Trainer:
     bar = [] if quiet else [TQDMProgressBar(refresh_rate=5)]
     return lightning.Trainer(
         max_epochs=recipe.training.epochs,
