@@ -2,12 +2,21 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from animeter.cli import options
+from animeter.cli.finetuned_lesson import (
+    default_run,
+    finetuned_dict,
+    finetuned_lines,
+    finetuned_notes,
+    teach_finetuned,
+)
 from animeter.cli.lesson import lesson_dict, lesson_lines, notes
 from animeter.cli.progress import ProgressLine
 from animeter.cli.table import printable
@@ -16,6 +25,7 @@ if TYPE_CHECKING:
     from animeter.datasets.labelled_pictures import LabelledPictures
     from animeter.inference.classifier import Classifier
     from animeter.inference.teaching import Lesson
+    from animeter.lab.finetuning import Finetuned
 
 
 def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
@@ -44,15 +54,7 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     replace: Annotated[
         bool, typer.Option("--replace", help="Write over a head that is there.")
     ] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A model's name or its bundle's folder; the built-in one unless given.",
-            show_default=False,
-        ),
-    ] = None,
+    model: options.Model = None,
     min_pictures: Annotated[
         int,
         typer.Option(
@@ -62,6 +64,22 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     cache: Annotated[
         bool, typer.Option("--cache/--no-cache", help="Remember embeddings for the next time.")
     ] = True,
+    finetune: Annotated[
+        bool,
+        typer.Option(
+            "--finetune",
+            help="Train a copy of the network too, and keep it as a model of that name; needs the "
+            "extra 'train', and minutes to hours.",
+        ),
+    ] = False,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --finetune: keep the training in this folder; among your own runs, and "
+            "removed in the end, unless given.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all figures as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")] = False,
 ) -> None:
@@ -76,6 +94,8 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     A column of a CSV file: `animeter teach pictures.csv --label character --name my-heroes`
 
     Then ask it: `animeter classify pictures/ --head my-heroes`
+
+    The network too: `animeter teach heroes/ --name my-heroes --finetune`
     """
     # Before numpy comes in: its threads spin while they wait for each other, which on a busy
     # machine makes a head's second of arithmetic ten.
@@ -85,28 +105,53 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     from animeter.inference.classifier import load
     from animeter.inference.head_file import check_free
     from animeter.inference.heads import check_name, save_head, user_folder
+    from animeter.inference.kept_models import check_model_free, keep_model
 
+    if run is not None and not finetune:
+        raise typer.BadParameter("--run goes with --finetune, and --finetune was not given.")
     # Before the work: what cannot be kept need not be taught.
     check_name(name)
     check_free(output or user_folder(name), replace=replace)
+    if finetune:
+        check_model_free(name, replace=replace)
     labelled = read_labelled_pictures(source, label)
-    lesson = _teach(load(model), labelled, name, min_pictures, (cache, quiet))
-    folder = save_head(lesson.head, output, replace=replace)
-    if as_json:
-        typer.echo(json.dumps(lesson_dict(lesson), indent=2))
-    else:
-        for line in lesson_lines(lesson):
-            typer.echo(line)
+    classifier = load(model)
+    trained = (
+        teach_finetuned(classifier, labelled, name, min_pictures, run, quiet=quiet)
+        if finetune
+        else None
+    )
+    lesson = (
+        trained.lesson
+        if trained
+        else _teach(classifier, labelled, name, min_pictures, (cache, quiet))
+    )
+    places = [keep_model(trained.bundle.folder, name, replace=replace)] if trained else []
+    places.append(save_head(lesson.head, output, replace=replace))
+    if trained and run is None:
+        shutil.rmtree(default_run(name), ignore_errors=True)
+    _tell(lesson, trained, as_json=as_json)
     if not quiet:
-        for note in (*_left_out(labelled), *notes(lesson)):
+        more_notes = finetuned_notes(trained) if trained else ()
+        for note in (*_left_out(labelled), *notes(lesson), *more_notes):
             typer.echo(printable(f"animeter: {note}"), err=True)
-        asked = name if output is None else str(folder)
+        asked = name if output is None else str(output)
+        chosen = f"--model {name} --head {asked}" if trained else f"--head {asked}"
+        kept = " and ".join(str(place) for place in places)
         typer.echo(
-            printable(f"kept in {folder}; ask it with: animeter classify PICTURES --head {asked}"),
-            err=True,
+            printable(f"kept in {kept}; ask it with: animeter classify PICTURES {chosen}"), err=True
         )
     if lesson.failures:
         raise typer.Exit(3)
+
+
+def _tell(lesson: "Lesson", trained: "Finetuned | None", *, as_json: bool) -> None:
+    if as_json:
+        more = {"finetuned": finetuned_dict(trained)} if trained else {}
+        typer.echo(json.dumps(lesson_dict(lesson) | more, indent=2))
+        return
+    for line in (*lesson_lines(lesson), *(finetuned_lines(trained) if trained else ())):
+        typer.echo(line)
 
 
 def _teach(

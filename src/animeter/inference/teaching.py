@@ -19,7 +19,7 @@ from animeter.domain.errors import AnimeterError, TeachingError, UnreadableImage
 from animeter.domain.head_fitting import Fit, FitOptions, fit_head
 from animeter.domain.head_report import HeadReport, report_of
 from animeter.domain.results import Failure
-from animeter.domain.taught_head import NONE_OF_THESE, HeadIdentity, TaughtHead
+from animeter.domain.taught_head import NONE_OF_THESE, EmbeddingModel, HeadIdentity, TaughtHead
 from animeter.inference.bundle import Bundle
 from animeter.inference.embedding_cache import EmbeddingCache, content_key
 from animeter.inference.heads import check_name, embedding_model
@@ -97,6 +97,58 @@ def teach(
         BundleError: the network failed.
     """
     check_name(name)
+    material = gather(embedder, pictures, labels, cache=cache, watch=watch)
+    return teach_material(material, name, options=options)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """Embedded pictures that contradict nothing, ready to teach a head with.
+
+    Attributes:
+        model: whose embeddings they are.
+        embeddings: [N, D].
+        labels: [N].
+        groups: [N] numbers, equal for near-duplicates.
+        strangers: [M, D], embeddings of pictures of "none of these".
+        places: [N] places in the caller's list.
+        names: [N] paths, or `picture 3` for what has none.
+        keys: [N] sha256 of what each file holds.
+        failures: pictures that could not be read.
+        repeated: how many pictures were left out because the same file was there already.
+        known_before: how many embeddings came from the cache.
+    """
+
+    model: EmbeddingModel
+    embeddings: Embedding
+    labels: tuple[str, ...]
+    groups: NDArray[np.int64]
+    strangers: Embedding
+    places: tuple[int, ...]
+    names: tuple[str, ...]
+    keys: tuple[bytes, ...]
+    failures: tuple[Failure, ...]
+    repeated: int
+    known_before: int
+
+
+def gather(
+    embedder: Embedder,
+    pictures: Sequence[Picture],
+    labels: Sequence[str],
+    *,
+    cache: EmbeddingCache | None = None,
+    watch: Watch = lambda _done, _failed: None,
+) -> Material:
+    """Embed labelled pictures, refuse what contradicts itself, and link near-duplicates.
+
+    The arguments are those of `teach`.
+
+    Raises:
+        TeachingError: a label has no picture that can be read, or the same picture stands under
+            two labels.
+        BundleError: the network failed.
+    """
     if len(pictures) != len(labels):
         raise TeachingError(
             f"There are {len(pictures)} pictures and {len(labels)} labels: give each picture one."
@@ -110,27 +162,62 @@ def teach(
     strangers = [i for i in embedded.first if labels[i] == NONE_OF_THESE]
     empty = np.empty((0, model.embedding_dim), np.float32)
     table = np.stack([embedded.found[i] for i in taught]) if taught else empty
-    told = [labels[i] for i in taught]
-    groups = group_alike(table, told)
-    fit = fit_head(
-        HeadIdentity(name, model, date.today().isoformat()),
-        table,
-        told,
-        groups,
-        others=np.stack([embedded.found[i] for i in strangers]) if strangers else None,
-        options=options,
-    )
-    report = report_of(fit, groups)
-    counts = np.unique(groups, return_counts=True)[1]
-    return Lesson(
-        head=replace(fit.head, figures=report.figures(), training=_training(fit, len(strangers))),
-        report=report,
+    told = tuple(labels[i] for i in taught)
+    return Material(
+        model=model,
+        embeddings=table,
+        labels=told,
+        groups=group_alike(table, told),
+        strangers=np.stack([embedded.found[i] for i in strangers]) if strangers else empty,
+        places=tuple(taught),
         names=tuple(_name(pictures[i], i) for i in taught),
+        keys=tuple(embedded.keys[i] for i in taught),
         failures=tuple(embedded.failures),
         repeated=len(embedded.found) - len(embedded.first),
-        alike=int(counts[counts > 1].sum()),
-        strangers=len(strangers),
         known_before=embedded.known_before,
+    )
+
+
+def teach_material(
+    material: Material,
+    name: str,
+    *,
+    fold: NDArray[np.int64] | None = None,
+    options: FitOptions | None = None,
+) -> Lesson:
+    """Teach a head from pictures that are embedded.
+
+    Args:
+        material: of `gather`.
+        name: of the head.
+        fold: [N], the fold that judges each picture, or -1 for one that only teaches. None deals
+            the folds.
+        options: how it is fitted.
+
+    Raises:
+        TeachingError: there is one label only, or a label has too few pictures.
+    """
+    strangers = len(material.strangers)
+    fit = fit_head(
+        HeadIdentity(name, material.model, date.today().isoformat()),
+        material.embeddings,
+        material.labels,
+        material.groups,
+        others=material.strangers if strangers else None,
+        fold=fold,
+        options=options,
+    )
+    report = report_of(fit, material.groups)
+    counts = np.unique(material.groups, return_counts=True)[1]
+    return Lesson(
+        head=replace(fit.head, figures=report.figures(), training=_training(fit, strangers)),
+        report=report,
+        names=material.names,
+        failures=material.failures,
+        repeated=material.repeated,
+        alike=int(counts[counts > 1].sum()),
+        strangers=strangers,
+        known_before=material.known_before,
     )
 
 
