@@ -80,6 +80,8 @@ def test_a_bad_picture_each_way(client: httpx.Client, name: str, route: str) -> 
         (b"anything", "multipart/form-data", "bad_request"),
         (b"anything", "multipart/form-data; boundary=x", "bad_request"),
         (b"--x\r\n\r\nno headers\r\n--x--", "multipart/form-data; boundary=x", "bad_request"),
+        (b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nwords\r\n--x--',
+         "multipart/form-data; boundary=x", "no_picture"),
         (b'--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\ncut',
          "multipart/form-data; boundary=x", "bad_request"),
     ],

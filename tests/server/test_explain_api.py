@@ -51,7 +51,9 @@ def test_numbers_are_the_classifiers_own(client: httpx.Client, classifier: Class
     assert np.allclose(content["embedding"], explanation.embedding, atol=1e-5)
 
 
-@pytest.mark.parametrize("query", ["output=pdf", "likeness=manga", "output="])
+@pytest.mark.parametrize(
+    "query", ["output=pdf", "likeness=manga", "output=", "output=overlay&output=numbers"]
+)
 def test_a_wrong_parameter_is_named(client: httpx.Client, query: str) -> None:
     answer = client.post(f"/v1/explain?{query}", content=png())
     assert answer.status_code == 400

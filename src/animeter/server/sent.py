@@ -129,10 +129,7 @@ def sent_in(body: bytes, content_type: str, query: dict[str, Any], max_pictures:
         pictures = (SentPicture(body),) if body else ()
         sent = Sent(pictures, _parameters(query), as_list=False)
     if not sent.pictures:
-        raise NoPictureError(
-            "there is no picture in the request; send its bytes as the body, a form with files, "
-            'or JSON such as {"inputs": "<base64>"}'
-        )
+        raise _no_picture()
     if len(sent.pictures) > max_pictures:
         raise TooManyPicturesError(
             f"the request holds {len(sent.pictures)} pictures; at most {max_pictures} are taken "
@@ -163,7 +160,16 @@ def _from_form(body: bytes, content_type: str, query: dict[str, Any], max_pictur
             fields[part.name] = part.content[:_LONGEST_NAME].decode("utf-8", "replace")
         elif part.filename or part.content:  # browsers send an empty one where none was chosen
             pictures.append(SentPicture(part.content, _name(part)))
+    if not pictures:  # said before what is wrong with a field that should have been a file
+        raise _no_picture()
     return Sent(tuple(pictures), _parameters(fields), as_list=len(pictures) > 1)
+
+
+def _no_picture() -> NoPictureError:
+    return NoPictureError(
+        "there is no picture in the request; send its bytes as the body, a form with files, "
+        'or JSON such as {"inputs": "<base64>"}'
+    )
 
 
 def _name(part: Part) -> str | None:

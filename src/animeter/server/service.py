@@ -95,7 +95,9 @@ class Service:
         with self._bodies.reading() as body:
             content = await body.read(request, deadline_s)
             content_type = request.headers.get("content-type", "")
-            query = dict(request.query_params)
+            given = request.query_params
+            # A name that is given twice is a list, and not whatever came last.
+            query = {name: ",".join(given.getlist(name)) for name in given}
             most = self.options.max_pictures
             if is_quick(content_type):
                 sent = sent_in(content, content_type, query, most)
