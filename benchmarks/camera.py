@@ -150,13 +150,13 @@ def going_first(nice: int) -> Iterator[None]:
                     with suppress(ProcessLookupError):
                         os.setpriority(os.PRIO_PROCESS, int(thread.name), nice)
 
-    helper = Thread(target=put_first, daemon=True)
+    pushing = Thread(target=put_first, daemon=True)
     if nice:
-        helper.start()
+        pushing.start()
     yield
     done.set()
     if nice:
-        helper.join()
+        pushing.join()
 
 
 def visit(
