@@ -3,9 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from animeter.cli.extras import train_extra
+from animeter.cli.table import printable
+
+if TYPE_CHECKING:
+    from animeter.lab.runs import Run
 
 
 def train(
@@ -26,16 +32,20 @@ def train(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Cores for one network. Default: all.")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse to train on folds that leak into each other.")
+    ] = False,
 ) -> None:
     """Train a model from a recipe; a run that was interrupted goes on where it was.
 
     Example: `animeter train recipes/default.toml --folds --jobs 2`
     """
-    with _train_extra():
+    with train_extra():
         from animeter.lab.folds import train_folds, train_part
         from animeter.lab.runs import Run
 
     opened = Run.open(recipe, run or Path("runs") / recipe.stem)
+    _look_for_leaks(opened, strict=strict)
     if folds:
         with _bars() as watch:
             train_folds(opened, jobs=jobs, watch=watch)
@@ -58,21 +68,23 @@ def export(
 
     Example: `animeter export runs/default my-model`
     """
-    with _train_extra():
+    with train_extra():
         from animeter.lab.shipping import ship
 
     typer.echo(str(ship(run, part, output, int8=int8, report=report)))
 
 
-@contextmanager
-def _train_extra() -> Iterator[None]:
-    """Turn a missing package of the lab into an error that says how to install it."""
-    from animeter.domain.errors import MissingExtraError
+def _look_for_leaks(run: "Run", *, strict: bool) -> None:
+    """Say what would make the figures of this training too good, or refuse it."""
+    from animeter.lab.leaks import check_leaks, refuse_leaks
+    from animeter.lab.runs import trusted_rows
 
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("train", error.name or "torch") from error
+    typer.echo("animeter: looking for leaks between folds", err=True)
+    leaks = check_leaks(trusted_rows(run.recipe), run.folder)
+    if strict:
+        refuse_leaks(leaks, run.folder)
+    for sentence in (*leaks.faults(), *leaks.hints()):
+        typer.echo(printable(f"animeter: {sentence}"), err=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ RUN/fold-0/ ...        one folder a network, as `training` writes it, and beside
     train.log          what the training printed
 RUN/final/             the network that is trained on everything
 RUN/calibration.json   scalings and thresholds, from all folds
+RUN/leaks.json         what leaks between the folds
 RUN/suspects.csv       labels that the folds' networks do not believe
 """
 
