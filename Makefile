@@ -31,7 +31,7 @@ test: ## all tests
 	$(PYTHON) -m pytest
 
 test-fast: ## the tests that take under a minute together
-	$(PYTHON) -m pytest -m "not slow"
+	$(PYTHON) -m pytest -m "not slow" --numprocesses 2
 
 fuzz: ## 10,000 mutated pictures through the decoders
 	$(PYTHON) -m tests.fuzz.run --inputs 10000

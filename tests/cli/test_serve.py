@@ -29,6 +29,7 @@ def until(what: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_its_answer_is_the_command_lines(run: Program, pictures: Path, home: Path) -> None:
     paths = [str(path) for path in sorted(pictures.rglob("*.*"))]
     done = run("classify", *paths, "--format", "jsonl", "-m", "tiny", "-q")

@@ -20,6 +20,7 @@ def environment(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     return environment | {"ANIMETER_HOME": str(tmp_path / "home")}
 
 
+@pytest.mark.slow
 def test_a_folder_is_taught_shown_asked_and_removed(
     run: Program, shapes: Path, tmp_path: Path
 ) -> None:
@@ -56,6 +57,7 @@ def test_a_folder_is_taught_shown_asked_and_removed(
     assert b"no head called 'my-shapes'" in gone.stderr
 
 
+@pytest.mark.slow
 def test_teaching_again_needs_replace_and_embeds_only_what_is_new(
     run: Program, shapes: Path
 ) -> None:

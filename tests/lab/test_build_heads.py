@@ -67,6 +67,7 @@ def nothing_is_a_near_duplicate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near_duplicates, "SAME_LAYOUT", 1.1)
 
 
+@pytest.mark.slow
 def test_heads_and_figures_come_out_and_a_second_call_is_the_same(tmp_path: Path) -> None:
     run = write_run(tmp_path / "made")
     model = make_tiny_bundle(tmp_path / "models" / "shipped")

@@ -10,6 +10,8 @@ from PIL import Image
 from animeter.datasets.manifest import ManifestRow
 from animeter.lab.leaks import REPORT_FILE, LeakError, check_leaks, refuse_leaks
 
+pytestmark = pytest.mark.slow
+
 STYLES = ("anime", "cartoon", "neither")
 FOLDS = 2
 SHOWS = 5  # of each style and fold
