@@ -46,19 +46,29 @@ def test_activation_maps_add_up_to_the_logits() -> None:
     assert torch.allclose(summed, reading.logits, atol=1e-4)
 
 
-def test_frozen_stages_do_not_change_in_training() -> None:
-    network = _network(frozen_stages=1).train()
+def changed_by_a_step(network: StyleNetwork) -> set[str]:
+    """Train one step and name what of the backbone is no longer as it was."""
     before = {k: v.clone() for k, v in network.backbone.state_dict().items()}
     optimizer = torch.optim.SGD((p for p in network.parameters() if p.requires_grad), 0.5)
     network.train_logits(_image())[0].square().sum().backward()
     optimizer.step()
-    changed = {
-        key.split(".")[0] + "." + key.split(".")[1]
-        for key, value in network.backbone.state_dict().items()
-        if not torch.equal(value, before[key])
-    }
-    assert "blocks.4" in changed
-    assert not changed & {"conv_stem.weight", "bn1.weight", "bn1.running_mean", "blocks.0"}
+    after = network.backbone.state_dict()
+    return {key for key, value in after.items() if not torch.equal(value, before[key])}
+
+
+def test_frozen_stages_keep_their_weights_and_follow_the_statistics() -> None:
+    # As Lightning takes it: a new network, on which nobody called `train`.
+    changed = changed_by_a_step(_network(frozen_stages=1))
+    assert any(key.startswith("blocks.4.") for key in changed)
+    frozen = {key for key in changed if key.startswith(("conv_stem.", "bn1.", "blocks.0."))}
+    assert "bn1.running_mean" in frozen
+    assert all("running" in key or "num_batches" in key for key in frozen)
+
+
+def test_kept_statistics_do_not_move_in_any_stage() -> None:
+    changed = changed_by_a_step(_network(keep_statistics=True))
+    assert "conv_stem.weight" in changed
+    assert not any("running" in key for key in changed)
 
 
 def test_weights_are_loaded_from_a_file_without_a_network(tmp_path: Path) -> None:

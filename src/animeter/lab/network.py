@@ -65,19 +65,18 @@ class StyleNetwork(nn.Module):
         self.auxiliary = nn.ModuleList(nn.Linear(self.embedding_dim, n) for n in head_sizes)
         self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1) * 255.0)
         self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1) * 255.0)
-        self._frozen = _first_stages(self.backbone, recipe.frozen_stages)
-        for module in self._frozen:
+        for module in _first_stages(self.backbone, recipe.frozen_stages):
             module.requires_grad_(False)
-        if recipe.keep_statistics:
-            self._frozen += [m for m in self.backbone.modules() if isinstance(m, nn.BatchNorm2d)]
-            self.train()  # Lightning takes modules as they are and does not call it
+        norms = (m for m in self.backbone.modules() if isinstance(m, nn.BatchNorm2d))
+        self._kept = list(norms) if recipe.keep_statistics else []
+        self.train()  # Lightning takes modules as they are and does not call it
         if start and recipe.checkpoint is not None:
             self._load_whole(recipe.checkpoint, recipe.backbone)
 
     def train(self, mode: bool = True) -> "StyleNetwork":
-        """Switch to training, but for what is frozen: its statistics stay too."""
+        """Switch to training, but for the normalisation whose statistics are kept."""
         super().train(mode)
-        for module in self._frozen:
+        for module in self._kept:
             module.eval()
         return self
 

@@ -64,9 +64,10 @@ class NetworkRecipe(_Part):
         pretrained: where `weights` is not given, whether timm downloads its own.
         checkpoint: safetensors file of a whole network, such as a bundle's, to start from instead:
             backbone and likeness head.
-        frozen_stages: the stem and so many of the backbone's first stages keep their weights.
-        keep_statistics: whether batch normalisation keeps the means and spreads that it starts
-            with; a few hundred pictures would spoil them.
+        frozen_stages: the stem and so many of the backbone's first stages keep their weights; the
+            statistics of their normalisation follow the pictures all the same.
+        keep_statistics: whether batch normalisation, in all stages, keeps the means and spreads
+            that it starts with; a few hundred pictures would spoil them.
         dropout: before the heads, in training.
         size_px: side of the square the finished model looks at.
     """
