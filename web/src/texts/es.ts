@@ -88,7 +88,8 @@ export const es: Texts = {
 
   model: {
     line: (label, date) => `Modelo ${label}, hecho el ${date}`,
-    here: (detail) => `Funciona en este dispositivo (${detail})`,
+    here: (detail) =>
+      `Funciona en este dispositivo (${detail.replace("threads", "hilos").replace("thread", "hilo")})`,
     there: "Funciona en el servidor",
     privateHere: "Tus imágenes no salen de este dispositivo.",
     privateThere:

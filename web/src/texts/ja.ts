@@ -87,7 +87,8 @@ export const ja: Texts = {
 
   model: {
     line: (label, date) => `モデル ${label}（${date} 作成）`,
-    here: (detail) => `この端末で動作中（${detail}）`,
+    here: (detail) =>
+      `この端末で動作中（${detail.replace(/(\d+) threads?/, "スレッド$1")}）`,
     there: "サーバーで動作中",
     privateHere: "画像がこの端末から出ることはありません。",
     privateThere:
