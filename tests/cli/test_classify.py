@@ -113,6 +113,7 @@ def test_the_table(run: Program, pictures: Path) -> None:
     assert b"\x1b" not in done.stdout
 
 
+@pytest.mark.slow
 def test_colours_come_when_forced_and_go_with_no_color(run: Program, pictures: Path) -> None:
     arguments = ("classify", "pictures/anime.png", *TINY)
     coloured = run(*arguments, FORCE_COLOR="1").stdout
@@ -137,6 +138,7 @@ def test_csv(run: Program, pictures: Path) -> None:
     assert (missing["error_code"], missing["anime"]) == ("file_missing", "")
 
 
+@pytest.mark.slow
 def test_the_output_name_decides_the_format(run: Program, pictures: Path, tmp_path: Path) -> None:
     assert run("classify", "pictures", "-o", "a.parquet", *TINY).returncode == 0
     assert run("classify", "pictures", "-o", "a.csv", *TINY).returncode == 0
@@ -213,6 +215,7 @@ def test_sorting_copies_and_never_overwrites(run: Program, pictures: Path, tmp_p
     assert len(list(pictures.glob("*.png"))) == len(COLOURS)
 
 
+@pytest.mark.slow
 def test_sorting_moves_only_when_asked(run: Program, pictures: Path, tmp_path: Path) -> None:
     run("classify", "pictures", "--sort-into", "links", "--sort-by", "link", *TINY)
     assert (tmp_path / "links" / "both" / "both.png").samefile(pictures / "both.png")
@@ -240,12 +243,14 @@ def test_resume_skips_and_appends(run: Program, pictures: Path, tmp_path: Path) 
     assert len(found) == len(set(found)) == 10
 
 
+@pytest.mark.slow
 def test_resume_alone_writes_the_rest_to_standard_output(run: Program, pictures: Path) -> None:
     run("classify", "pictures/more", "-o", "old.csv", *TINY)
     done = run("classify", "pictures", "--resume", "old.csv", "-f", "jsonl", *TINY)
     assert names(done.stdout) == [f"pictures/{name}.png" for name in sorted(COLOURS)]
 
 
+@pytest.mark.slow
 def test_resume_does_not_mix_formats(run: Program, pictures: Path, tmp_path: Path) -> None:
     run("classify", "pictures/more", "-o", "rows.csv", *TINY)
     before = (tmp_path / "rows.csv").read_bytes()
@@ -268,6 +273,7 @@ def test_a_name_that_is_not_unicode(run: Program, pictures: Path, tmp_path: Path
     assert run("classify", "pictures", "-o", "rows.parquet", *TINY).returncode == 0
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing_and_verbose_names_the_provider(run: Program, pictures: Path) -> None:
     arguments = ("classify", "pictures/anime.png", "-f", "jsonl", *TINY)
     assert run(*arguments, "--quiet").stderr == b""

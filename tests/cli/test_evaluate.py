@@ -22,6 +22,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_figures_on_stdout_and_a_report_on_disk(tmp_path: Path) -> None:
     manifest = draw_manifest(tmp_path / "data")
     for fold in range(2):
@@ -36,6 +37,7 @@ def test_figures_on_stdout_and_a_report_on_disk(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_a_picture_that_cannot_be_read_is_told_by_the_exit_code(tmp_path: Path) -> None:
     manifest = draw_manifest(tmp_path / "data")
     (tmp_path / "data" / "neither-0-0.jpg").unlink()

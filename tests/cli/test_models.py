@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from animeter.inference.golden import GOLDEN_PICTURES
 from tests.cli.conftest import Program
 from tests.support.tiny_bundle import make_tiny_bundle
@@ -18,6 +20,7 @@ def test_list_names_the_users_models_and_the_broken_ones(run: Program, tmp_path:
     assert bad.split()[:2] == ["bad", "broken:"]
 
 
+@pytest.mark.slow
 def test_show_names_the_provider(run: Program) -> None:
     done = run("models", "show", "tiny", ANIMETER_PROVIDERS="cpu")
     facts = dict(line.split(maxsplit=1) for line in done.stdout.decode().splitlines())

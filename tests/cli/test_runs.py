@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Program
 from tests.support.drawn_run import make_run
 
@@ -29,6 +31,7 @@ def test_list_of_nothing_says_so(run: Program, tmp_path: Path) -> None:
     assert b"there are no runs" in done.stderr
 
 
+@pytest.mark.slow
 def test_show_gives_recipe_and_figures(run: Program, tmp_path: Path) -> None:
     folder = make_run(tmp_path).folder
     text = run("runs", "show", str(folder)).stdout.decode()
@@ -39,6 +42,7 @@ def test_show_gives_recipe_and_figures(run: Program, tmp_path: Path) -> None:
     assert told["figures"]["folds"] == 2
 
 
+@pytest.mark.slow
 def test_compare_shows_what_differs_and_nothing_else(run: Program, tmp_path: Path) -> None:
     folders = [str(make_run(tmp_path / str(epochs), epochs=epochs).folder) for epochs in (2, 5)]
     text = run("runs", "compare", *folders).stdout.decode()

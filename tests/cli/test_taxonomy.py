@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Program
 
 
@@ -26,6 +28,7 @@ def test_the_outline_has_every_style(run: Program) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_set_is_shown_and_the_whole_tree_can_be_checked(
     run: Program, tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ NOTHING = AugmentRecipe(
     seed=st.integers(0, 1000),
     size_px=st.sampled_from((32, 48)),
 )
+@pytest.mark.slow
 def test_a_view_is_a_square_of_the_size_asked_for(
     width: int, height: int, seed: int, size_px: int
 ) -> None:
