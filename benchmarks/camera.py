@@ -21,7 +21,6 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import sys
 import tempfile
@@ -37,8 +36,8 @@ from playwright.sync_api import Page, Playwright, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.support.chromium import CHROMIUM_FLAGS, MISSING, find_chromium  # noqa: E402
 from tests.web.camera_video import camera_flags, write_film  # noqa: E402
-from tests.web.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES  # noqa: E402
 from tests.web.hosts import animeter_serve  # noqa: E402
 
 AIMS = {"looks_per_s": 20.0, "first_answer_s": 2.0}
@@ -163,9 +162,9 @@ def visit(
     playwright: Playwright, film: Path, options: argparse.Namespace, *, one_thread: bool
 ) -> dict[str, Any]:
     """Measure the page of a server, in a browser of its own."""
-    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    chromium = find_chromium()
     if chromium is None:
-        raise SystemExit("Chromium is not installed: apt-get install chromium")
+        raise SystemExit(MISSING)
     with tempfile.TemporaryDirectory() as profile, animeter_serve() as url:
         context = playwright.chromium.launch_persistent_context(
             profile,

@@ -8,7 +8,6 @@ Needs the built page, Chromium and `pip install playwright`.
 
 import argparse
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +17,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.support.chromium import CHROMIUM_FLAGS, MISSING, find_chromium
 from tests.web.camera_video import camera_flags, write_film
-from tests.web.conftest import CHROMIUM_FLAGS, CHROMIUM_NAMES
 from tests.web.hosts import animeter_serve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,9 +49,9 @@ FOR_README = (Shot("why", 1280, "light"), Shot("camera", 360, "dark"))
 @contextmanager
 def filming_browser() -> Iterator[tuple[Browser, str]]:
     """A browser whose camera sees our girl, and the page's URL."""
-    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    chromium = find_chromium()
     if chromium is None:
-        raise SystemExit("Chromium is not installed: apt-get install chromium")
+        raise SystemExit(MISSING)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         film = write_film(Path(scratch) / "film.mjpeg", ("anime-face",), 3.0, (1280, 960))
         flags = [*CHROMIUM_FLAGS, *camera_flags(film)]

@@ -6,7 +6,6 @@ Without Playwright they cannot even be collected.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ import pytest
 
 from animeter.inference.bundle import builtin_bundle
 from animeter.server.site import export_site, page_is_built
+from tests.support.chromium import CHROMIUM_FLAGS, MISSING, find_chromium
 from tests.web.hosts import animeter_serve, plain_host
 
 try:
@@ -29,26 +29,12 @@ try:
 except ModuleNotFoundError:
     collect_ignore_glob = ["test_*.py"]
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Every other host is unknown to this browser, whoever asks: page, worker or service worker.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost",
-)
-
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    found = find_chromium()
     if found is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+        pytest.skip(MISSING)
     return found
 
 
