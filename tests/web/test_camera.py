@@ -11,9 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from animeter import Classification, load
 from tests.source_tree import ROOT
+from tests.support.chromium import CHROMIUM_FLAGS
 from tests.web.axe import violations
 from tests.web.camera_video import camera_flags, write_film
-from tests.web.conftest import CHROMIUM_FLAGS, watch
+from tests.web.conftest import watch
 from tests.web.shifts import WATCH_SHIFTS
 
 pytestmark = pytest.mark.slow

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from animeter import load
-from tests.web.conftest import CHROMIUM_FLAGS, watch
+from tests.support.chromium import CHROMIUM_FLAGS
+from tests.web.conftest import watch
 from tests.web.drawn import EXAMPLES
 from tests.web.hosts import animeter_serve
 from tests.web.reading import read_files

@@ -12,7 +12,7 @@ from animeter import Classification, load
 from animeter.inference.classifier import Classifier
 from animeter.inference.golden import draw
 from tests.source_tree import ROOT
-from tests.web.conftest import CHROMIUM_FLAGS
+from tests.support.chromium import CHROMIUM_FLAGS
 from tests.web.drawn import EXAMPLES, draw_fifty, draw_large_jpegs
 from tests.web.reading import chosen, read_files
 
