@@ -38,8 +38,12 @@ class StyleTraining(lightning.LightningModule):
             else ()
         )
 
-    def training_step(self, batch: Batch, _index: int) -> torch.Tensor:
+    def training_step(self, batch: Batch, index: int) -> torch.Tensor:
         """Return the loss of one batch and log its parts."""
+        if index == 0:
+            # So that a resumed run drops out what an undisturbed one does. The hook for an epoch's
+            # start will not do: Lightning does not call it in the first epoch after resuming.
+            torch.manual_seed(self._recipe.seed * 10_000 + self.current_epoch)
         image, likeness, classes = batch
         logits, auxiliary = self.network.train_logits(image)
         targets = self._targets(image, likeness)

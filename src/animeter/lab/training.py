@@ -34,7 +34,7 @@ from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
 
 LOG_FILE = "log.csv"
-_CHECKPOINT = "last.ckpt"
+_CHECKPOINT = "last"
 
 
 def train_network(
@@ -81,7 +81,7 @@ def train_network(
         num_workers=min(16, os.cpu_count() or 1) if torch.cuda.is_available() else 0,
         drop_last=len(rows) > recipe.training.batch_size,
     )
-    checkpoint = folder / _CHECKPOINT
+    checkpoint = folder / f"{_CHECKPOINT}.ckpt"
     resumed = checkpoint.exists()
     training = StyleTraining(recipe, [len(names) for names in labels], start=not resumed)
     started = time.monotonic()
@@ -104,7 +104,8 @@ def _trainer(recipe: Recipe, folder: Path, *, quiet: bool) -> lightning.Trainer:
         logger=False,
         callbacks=[
             EMAWeightAveraging(decay=recipe.training.ema_decay),
-            ModelCheckpoint(dirpath=folder, filename="epoch", save_last=True, save_top_k=0),
+            # Not save_last, which saves nothing in the epochs of which no other file is kept.
+            ModelCheckpoint(dirpath=folder, filename=_CHECKPOINT, enable_version_counter=False),
             _Progress(folder),
             _Log(folder),
             *bar,
