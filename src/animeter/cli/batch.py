@@ -227,11 +227,7 @@ def _choose_format(batch: Batch, earlier: "EarlierRun") -> str:
 def _refuse_other_heads(batch: Batch, earlier: "EarlierRun", heads: tuple[str, ...]) -> None:
     if batch.continues_output and earlier.heads is not None and earlier.heads != heads:
         was, wanted = (
-            " ".join(f"--head {h}" for h in hs) or "no --head"
-            for hs in (
-                earlier.heads,
-                heads,
-            )
+            " ".join(f"--head {h}" for h in hs) or "no --head" for hs in (earlier.heads, heads)
         )
         raise OutputError(
             f"{batch.output} was written with {was}, and is now asked for with {wanted}: its rows "

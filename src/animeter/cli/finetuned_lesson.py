@@ -86,8 +86,8 @@ def finetuned_dict(done: "Finetuned") -> dict[str, Any]:
     accuracy = done.before.report.accuracy
     return {
         "accuracy_before": None if accuracy is None else asdict(accuracy),
-        "likenesses_moved": done.shift and done.shift.to_dict(),
-        "likenesses_moved_held_out": done.held_out_shift and done.held_out_shift.to_dict(),
+        "likenesses_moved": done.shift and asdict(done.shift),
+        "likenesses_moved_held_out": done.held_out_shift and asdict(done.held_out_shift),
     }
 
 

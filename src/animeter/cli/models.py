@@ -1,6 +1,6 @@
 """The verbs `models list`, `models show` and `models verify`."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -111,6 +111,7 @@ def verify_model(model: Model = None) -> None:
 
 
 def _facts(classifier: "Classifier") -> "Iterator[tuple[str, str]]":
+    from animeter.domain.dotted_keys import dotted
     from animeter.inference.session import available_providers
 
     spec = classifier.bundle.spec
@@ -128,17 +129,7 @@ def _facts(classifier: "Classifier") -> "Iterator[tuple[str, str]]":
         yield "thresholds", f"{name}: absent up to {part.low:g}, present from {part.high:g}"
     calibration = spec.calibration
     yield "calibration", f"on {calibration.pictures:,} pictures, {calibration.fitted_on}"
-    yield from (("training", line) for line in _lines(spec.training))
-    yield from (("figures", line) for line in _lines(spec.figures))
+    for name, free in (("training", spec.training), ("figures", spec.figures)):
+        yield from ((name, f"{key}: {value}") for key, value in dotted(free))
     yield "runs on", classifier.provider
     yield "could run on", ", ".join(available_providers())
-
-
-def _lines(free: dict[str, Any], prefix: str = "") -> "Iterator[str]":
-    """Flatten a free part of the spec: `{"a": {"b": 1}}` is `a.b: 1`."""
-    for key, value in free.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict):
-            yield from _lines(value, f"{name}.")
-        else:
-            yield f"{name}: {value}"

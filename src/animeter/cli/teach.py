@@ -124,7 +124,7 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     lesson = (
         trained.lesson
         if trained
-        else _teach(classifier, labelled, name, min_pictures, (cache, quiet))
+        else _teach(classifier, labelled, name, min_pictures, cache=cache, quiet=quiet)
     )
     places = [keep_model(trained.bundle.folder, name, replace=replace)] if trained else []
     places.append(save_head(lesson.head, output, replace=replace))
@@ -159,7 +159,9 @@ def _teach(
     labelled: "LabelledPictures",
     name: str,
     min_pictures: int,
-    wishes: tuple[bool, bool],
+    *,
+    cache: bool,
+    quiet: bool,
 ) -> "Lesson":
     from animeter.domain.head_fitting import FitOptions
     from animeter.inference.embedding_cache import EmbeddingCache
@@ -167,10 +169,9 @@ def _teach(
     from animeter.inference.teaching import teach as teach_head
     from animeter.settings import read_settings
 
-    keeps, quiet = wishes
     model = embedding_model(classifier.bundle)
     progress = ProgressLine(sys.stderr, lambda: len(labelled.paths), wanted=not quiet)
-    memory = EmbeddingCache.of_user(model, read_settings()) if keeps else None
+    memory = EmbeddingCache.of_user(model, read_settings()) if cache else None
     with memory or EmbeddingCache(model, None) as known:
         lesson = teach_head(
             classifier,

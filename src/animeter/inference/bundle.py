@@ -14,6 +14,7 @@ from pathlib import Path
 from animeter.domain.errors import BundleError
 from animeter.domain.model_spec import ModelSpec
 from animeter.inference.onnx_wire import check_self_contained
+from animeter.inference.small_files import read_limited
 from animeter.settings import Settings, read_settings
 
 MODEL_FILE = "model.onnx"
@@ -21,6 +22,8 @@ SPEC_FILE = "model.json"
 MAX_MODEL_BYTES = 1 << 30
 MAX_SPEC_BYTES = 1 << 20
 BUILTIN_FOLDER = Path(__file__).parent / "builtin"
+
+_WANTED = f"A bundle is a folder with {MODEL_FILE} and {SPEC_FILE}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Bundle:
                 f"{SPEC_FILE}. `animeter models list` shows the models at hand."
             )
         origin = folder / SPEC_FILE
-        text = _read_limited(origin, MAX_SPEC_BYTES)
+        text = read_limited(origin, MAX_SPEC_BYTES, BundleError, _WANTED)
         bundle = cls(folder, ModelSpec.from_json(text, origin=str(origin)))
         bundle.read_model()
         return bundle
@@ -66,7 +69,7 @@ class Bundle:
             BundleError: the file is missing, too large, changed or not self-contained.
         """
         path = self.folder / MODEL_FILE
-        model = _read_limited(path, MAX_MODEL_BYTES)
+        model = read_limited(path, MAX_MODEL_BYTES, BundleError, _WANTED)
         digest = hashlib.sha256(model).hexdigest()
         if digest != self.spec.sha256:
             raise BundleError(
@@ -161,20 +164,3 @@ def _listed(name: str, folder: Path) -> ListedBundle:
 def _looks_like_path(name: str) -> bool:
     separators = {os.sep, os.altsep, "/"} - {None}
     return name in {".", ".."} or any(separator in name for separator in separators if separator)
-
-
-def _read_limited(path: Path, max_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            # One byte more than allowed tells a file that is too large without reading it whole.
-            content = file.read(max_bytes + 1)
-    except OSError as error:
-        raise BundleError(
-            f"Cannot read {path}: {error.strerror or error}. A bundle is a folder with "
-            f"{MODEL_FILE} and {SPEC_FILE}."
-        ) from error
-    if len(content) > max_bytes:
-        raise BundleError(
-            f"{path} is larger than the {max_bytes:,} bytes that a bundle's file may have."
-        )
-    return content

@@ -19,11 +19,16 @@ from safetensors.numpy import load, save
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
 from animeter.domain.taught_head import EmbeddingModel, NoneRule, TaughtHead
+from animeter.inference.small_files import read_limited
 
 SPEC_FILE: Final = "head.json"
 WEIGHTS_FILE: Final = "head.safetensors"
 MAX_SPEC_BYTES: Final = 4 << 20
 MAX_WEIGHTS_BYTES: Final = 256 << 20
+_WANTED: Final = (
+    f"A head is a folder with {SPEC_FILE} and {WEIGHTS_FILE}; `animeter heads list` shows the "
+    "heads at hand."
+)
 
 
 def check_free(folder: Path, *, replace: bool) -> None:
@@ -269,8 +274,8 @@ def _numbers(tensors: dict[str, Any], name: str) -> Any:
 
 
 def _read_folder(folder: Path) -> tuple[bytes, bytes]:
-    text = _read_limited(folder / SPEC_FILE, MAX_SPEC_BYTES)
-    return text, _read_limited(folder / WEIGHTS_FILE, MAX_WEIGHTS_BYTES)
+    text = read_limited(folder / SPEC_FILE, MAX_SPEC_BYTES, HeadError, _WANTED)
+    return text, read_limited(folder / WEIGHTS_FILE, MAX_WEIGHTS_BYTES, HeadError, _WANTED)
 
 
 def _read_zip(path: Path) -> tuple[bytes, bytes]:
@@ -280,7 +285,7 @@ def _read_zip(path: Path) -> tuple[bytes, bytes]:
                 _read_member(file, SPEC_FILE, MAX_SPEC_BYTES),
                 _read_member(file, WEIGHTS_FILE, MAX_WEIGHTS_BYTES),
             )
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         raise HeadError(
             f"{path} is no ZIP of a head: {error}. Wanted a head's folder, or a ZIP with "
             f"{SPEC_FILE} and {WEIGHTS_FILE} inside."
@@ -295,18 +300,4 @@ def _read_member(file: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
         content = member.read(max_bytes + 1)  # whatever size it claims
     if len(content) > max_bytes:
         raise zipfile.BadZipFile(f"its {name} has more than {max_bytes:,} bytes")
-    return content
-
-
-def _read_limited(path: Path, max_bytes: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
-    except OSError as error:
-        raise HeadError(
-            f"Cannot read {path}: {error.strerror or error}. A head is a folder with {SPEC_FILE} "
-            f"and {WEIGHTS_FILE}; `animeter heads list` shows the heads at hand."
-        ) from error
-    if len(content) > max_bytes:
-        raise HeadError(f"{path} is larger than the {max_bytes:,} bytes a head's file may have.")
     return content

@@ -18,6 +18,7 @@ import yaml
 
 from animeter.domain.errors import OutputError, TaxonomyError
 from animeter.domain.taxonomy import FORMAT_VERSION, Character, Taxonomy
+from animeter.inference.small_files import read_limited, write_whole
 from animeter.settings import Settings, read_settings
 
 BUILTIN_FILE: Final = Path(__file__).parent / "builtin" / "taxonomy.yaml"
@@ -47,18 +48,8 @@ def read_taxonomy(path: Path) -> Taxonomy:
     Raises:
         TaxonomyError: there is no such file, or it is not a taxonomy.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise TaxonomyError(
-            f"Cannot read {path}: {error.strerror or error}. Wanted a YAML file of the form that "
-            "`animeter taxonomy show --all` prints."
-        ) from error
-    if len(content) > MAX_BYTES:
-        raise TaxonomyError(
-            f"{path} is larger than the {MAX_BYTES:,} bytes that a taxonomy may be."
-        )
+    wanted = "Wanted a YAML file of the form that `animeter taxonomy show --all` prints."
+    content = read_limited(path, MAX_BYTES, TaxonomyError, wanted)
     try:
         document = yaml.load(content, Loader=_PlainLoader)  # noqa: S506  (a SafeLoader)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -132,11 +123,8 @@ def write_taxonomy(taxonomy: Taxonomy, path: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    unfinished = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(_HEAD + taxonomy_text(taxonomy), encoding="utf-8")
-        unfinished.replace(path)
+        write_whole(path, _HEAD + taxonomy_text(taxonomy))
     except OSError as error:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. Make its folder writable, or set "

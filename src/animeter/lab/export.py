@@ -174,6 +174,7 @@ def save_checkpoint(weights: Path, target: Path) -> None:
     """Write the trained weights once more in float16, to fine-tune from; heads included."""
     state = {k: v.half() if v.is_floating_point() else v for k, v in load_file(weights).items()}
     save_file(state, target)
+    target.chmod(0o644)  # safetensors makes it readable for its maker alone
 
 
 def _write_onnx(exported: _Exported, path: Path) -> None:

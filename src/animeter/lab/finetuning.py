@@ -27,6 +27,7 @@ from animeter.domain.errors import BundleError, OutputError, TeachingError
 from animeter.domain.head_fitting import FitOptions, deal_folds
 from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
+from animeter.inference.small_files import write_whole
 from animeter.inference.teaching import Lesson, Material, Watch, gather, teach_material
 from animeter.lab.export import Provenance, export_bundle, save_checkpoint
 from animeter.lab.likeness_shift import TOO_MUCH, LikenessShift, likeness_shift
@@ -256,11 +257,8 @@ def _split(material: Material, file: Path) -> Integers:
         )
     fold = np.full(len(numbers), -1)
     fold[held_out] = deal_folds(numbers[held_out], groups[held_out], 2, seed=0)
-    fresh = file.with_suffix(".new")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(json.dumps(fold.tolist()), encoding="utf-8")
-        fresh.replace(file)
+        write_whole(file, json.dumps(fold.tolist()))
     except OSError as error:
         raise OutputError(f"Cannot write {file}: {error.strerror or error}.") from error
     return fold
@@ -287,7 +285,5 @@ def _export(recipe: Recipe, weights: Path, origin: Bundle, folder: Path) -> Bund
         "sizes_px": recipe.training.sizes_px,
     }
     export_bundle(recipe, weights, folder, calibration, Provenance(training))
-    checkpoint = folder / CHECKPOINT_FILE
-    save_checkpoint(weights, checkpoint)
-    checkpoint.chmod(0o644)
+    save_checkpoint(weights, folder / CHECKPOINT_FILE)
     return Bundle.open(folder)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from animeter.domain.metrics import expected_calibration_error
 from animeter.domain.taxonomy import TYPES
 from animeter.lab.head_tasks import Task
 from animeter.lab.tallies import draw_franchises
@@ -18,7 +19,6 @@ from animeter.lab.tallies import draw_franchises
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_BINS: Final = 15
 _CONFUSIONS: Final = 12
 
 
@@ -57,7 +57,7 @@ def head_figures(
                 [by_label[task.labels[number]]["right"] for number in set(task.targets[named])]
             )
         ),
-        "calibration_error": _calibration_error(shares.max(axis=1), first),
+        "calibration_error": expected_calibration_error(shares.max(axis=1), first),
         "by_label": by_label,
         "confusions": _confusions(task, order[:, 0]),
     }
@@ -87,12 +87,6 @@ def _share(right: NDArray[np.bool_], unit: Integers) -> dict[str, float | int | 
 
 def _mean(values: NDArray[Any]) -> float:
     return float(np.mean(values))
-
-
-def _calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    number = np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
-    gaps = np.bincount(number, weights=confidence - right, minlength=_BINS)
-    return float(np.abs(gaps).sum() / len(right))
 
 
 def _confusions(task: Task, answered: Integers) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animeter.datasets.manifest import ManifestRow
+from animeter.domain.head_fitting import deal_folds
 from animeter.domain.hierarchy import OTHER
 from animeter.domain.taxonomy import TYPES, Taxonomy
 
@@ -97,13 +98,8 @@ def deal_parts(groups: NDArray[np.int64], shows: Sequence[str], seed: int = 0) -
         shows: [N] names.
         seed: of the shuffling.
     """
-    present, first = np.unique(groups, return_index=True)
-    order = np.random.default_rng(seed).permutation(len(present))
-    names = np.asarray(shows, dtype=np.str_)
-    order = order[np.argsort(names[first[order]], kind="stable")]
-    part_of_group = np.empty(len(present), dtype=np.int64)
-    part_of_group[order] = np.arange(len(order)) % PARTS
-    return np.asarray(part_of_group[np.searchsorted(present, groups)])
+    numbers = np.unique(np.asarray(shows, dtype=np.str_), return_inverse=True)[1]
+    return deal_folds(numbers, groups, PARTS, seed)
 
 
 def _open_task(name: str, values: Sequence[str], members: NDArray[np.int64], fewest: int) -> Task:

@@ -21,6 +21,7 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import AnimeterError
 from animeter.domain.metrics import balanced_accuracy
 from animeter.domain.verdict import STYLES
+from animeter.inference.small_files import write_whole
 from animeter.lab.near_duplicates import layouts_of
 from animeter.lab.shortcuts import guess_by_shortcuts
 
@@ -123,22 +124,18 @@ def check_leaks(rows: Sequence[ManifestRow], folder: Path) -> Leaks:
         record = json.loads(kept.read_text(encoding="utf-8"))
         if record["asked"] == asked:
             return _from_json(record["leaks"])
-    same_file = list(_same_files(rows))
+    same_file = dict.fromkeys(_same_files(rows))
     layouts = np.nan_to_num(layouts_of(rows, folder))
     leaks = Leaks(
         pictures=len(rows),
         same_file=tuple(same_file),
-        same_picture=tuple(
-            pair for pair in _same_pictures(rows, layouts) if pair not in set(same_file)
-        ),
+        same_picture=tuple(pair for pair in _same_pictures(rows, layouts) if pair not in same_file),
         split_franchises=tuple(_split_franchises(rows)),
         kindred_names=tuple(_kindred_names(rows)),
         missing_styles=tuple(_missing_styles(rows)),
         shortcut_accuracy=_shortcut_accuracy(rows, folder),
     )
-    fresh = kept.with_suffix(".new")
-    fresh.write_text(json.dumps({"asked": asked, "leaks": asdict(leaks)}, indent=1) + "\n")
-    fresh.replace(kept)
+    write_whole(kept, json.dumps({"asked": asked, "leaks": asdict(leaks)}, indent=1) + "\n")
     return leaks
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +33,6 @@ class LikenessShift:
     mean: float
     largest: float
     verdicts_changed: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the figures for JSON."""
-        return {
-            "pictures": self.pictures,
-            "mean": self.mean,
-            "largest": self.largest,
-            "verdicts_changed": self.verdicts_changed,
-        }
 
 
 def likeness_shift(

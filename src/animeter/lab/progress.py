@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from animeter.inference.small_files import write_whole
+
 WEIGHTS_FILE = "weights.safetensors"
 _PROGRESS = "progress.json"
 
@@ -34,9 +36,7 @@ def write_progress(folder: Path, progress: Progress) -> None:
         "epoch": progress.epoch,
         "seconds": round(progress.seconds, 1),
     }
-    fresh = folder / f"{_PROGRESS}.new"
-    fresh.write_text(json.dumps(record), encoding="utf-8")
-    fresh.replace(folder / _PROGRESS)
+    write_whole(folder / _PROGRESS, json.dumps(record))
 
 
 def read_progress(folder: Path) -> Progress:

@@ -16,6 +16,7 @@ from PIL import Image
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import AnimeterError, MissingExtraError, OutputError
 from animeter.domain.verdict import STYLES, forced_style
+from animeter.inference.small_files import write_whole
 from animeter.lab import plots
 from animeter.lab.evaluation import Evaluation, Scored, counts
 from animeter.lab.scoring import logits_of
@@ -67,10 +68,10 @@ def write_report(
     page = render_page(summary, drawings, thumbnails)
     try:
         for name, drawing in drawings.items():
-            _write(output / "plots" / f"{name}.svg", plots.standalone(drawing))
-        _write(output / "predictions.csv", predictions_csv(evaluation))
-        _write(output / "report.json", _json(summary))
-        _write(output / "report.html", page)
+            write_whole(output / "plots" / f"{name}.svg", plots.standalone(drawing))
+        write_whole(output / "predictions.csv", predictions_csv(evaluation))
+        write_whole(output / "report.json", _json(summary))
+        write_whole(output / "report.html", page)
     except OSError as error:
         raise OutputError(
             f"The report cannot be written to {output}: {error}. "
@@ -201,11 +202,3 @@ def _thumbnail(path: Path) -> str | None:
 def _json(summary: Report) -> str:
     # NaN is not JSON: a figure that is none must have become null before it comes here.
     return json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)

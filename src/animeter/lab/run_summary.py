@@ -6,7 +6,7 @@ its network never saw, with a calibration that the other folds gave.
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from animeter.domain.calibration import cross_fit_likeness
+from animeter.domain.dotted_keys import dotted
 from animeter.domain.errors import ManifestError, RecipeError
 from animeter.domain.metrics import (
     anime_against_cartoon_accuracy,
@@ -127,7 +128,7 @@ def read_run(folder: Path) -> RunSummary:
     return RunSummary(
         folder=folder,
         label=f"{recipe.name} {recipe.version}",
-        settings=dict(_flat(recipe.model_dump(mode="json"))),
+        settings=dict(dotted(recipe.model_dump(mode="json"))),
         record=record,
         parts={path.name: read_progress(path) for path in parts},
         model_bytes=next((path.stat().st_size for path in models if path.is_file()), None),
@@ -157,11 +158,3 @@ def _figures(folder: Path) -> Figures | None:
         calibration_error_anime=expected_calibration_error(likeness[:, 0], truth[:, 0]),
         calibration_error_cartoon=expected_calibration_error(likeness[:, 1], truth[:, 1]),
     )
-
-
-def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value

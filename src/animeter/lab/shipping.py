@@ -48,9 +48,7 @@ def ship(
             shutil.copyfile(source / name, target / name)
     if report is not None:
         _add_figures(target, report)
-    checkpoint = target / CHECKPOINT_FILE
-    save_checkpoint(weights, checkpoint)
-    checkpoint.chmod(0o644)  # safetensors makes it readable for its maker alone
+    save_checkpoint(weights, target / CHECKPOINT_FILE)
     return target
 
 

@@ -20,6 +20,7 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain import metrics
 from animeter.domain.errors import AnimeterError, MissingExtraError
 from animeter.domain.verdict import STYLES, forced_style
+from animeter.inference.small_files import write_whole
 from animeter.lab.evaluation import Scored
 from animeter.media.images import read_image
 
@@ -138,9 +139,7 @@ def _features_of(paths: Sequence[Path], cache: Path) -> NDArray[np.float64]:
             return np.array(kept["features"], dtype=np.float64)
     with ThreadPoolExecutor(2) as pool:
         features = list(pool.map(shortcut_features, paths, chunksize=64))
-    unfinished = cache.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({"asked": asked, "features": features}), encoding="utf-8")
-    unfinished.replace(cache)
+    write_whole(cache, json.dumps({"asked": asked, "features": features}))
     return np.array(features, dtype=np.float64)
 
 

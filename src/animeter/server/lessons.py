@@ -11,7 +11,7 @@ from animeter.inference.classifier import Classifier
 from animeter.inference.heads import head_folders, save_head
 from animeter.server.errors import NoPictureError, RequestError
 from animeter.server.multipart import parts_of
-from animeter.server.sent import decoded, wrong
+from animeter.server.sent import decoded, kind_of, wrong
 from animeter.settings import Settings
 
 _MOST_PICTURES: Final = 5000
@@ -57,8 +57,7 @@ def labelled_in(body: bytes, content_type: str) -> LabelledPictures:
         BadBase64Error: text that does not decode.
         RequestError: a broken body.
     """
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    if kind_of(content_type) == "multipart/form-data":
         parts = parts_of(body, content_type, _MOST_PICTURES)
         pairs = [(part.content, part.name) for part in parts if part.filename is not None]
     else:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from animeter.domain.wrong_keys import wrong_keys
 from animeter.inference.head_answers import DEFAULT_TOP_K
 from animeter.server.errors import (
     BadBase64Error,
@@ -26,6 +27,8 @@ _URL: Final = re.compile(r"https?://", re.IGNORECASE)
 _SPACES: Final = re.compile(r"\s+")
 _FORM_FIELDS: Final = 16
 _LONGEST_NAME: Final = 1024
+_WRONG_SHOWN: Final = 3
+_WRONG_LENGTH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def sent_in(body: bytes, content_type: str, query: dict[str, Any], max_pictures:
         BadBase64Error: text that does not decode.
         RequestError: a broken body, or a parameter that is not known.
     """
-    kind = _kind(content_type)
+    kind = kind_of(content_type)
     if kind == "multipart/form-data":
         sent = _from_form(body, content_type, query, max_pictures)
     elif _is_json(kind):
@@ -140,11 +143,12 @@ def sent_in(body: bytes, content_type: str, query: dict[str, Any], max_pictures:
 
 def is_quick(content_type: str) -> bool:
     """Say whether `sent_in` takes no time to speak of: one picture's bytes need no reading."""
-    kind = _kind(content_type)
+    kind = kind_of(content_type)
     return kind != "multipart/form-data" and not _is_json(kind)
 
 
-def _kind(content_type: str) -> str:
+def kind_of(content_type: str) -> str:
+    """Return the media type of a Content-Type header, in small letters and alone."""
     return content_type.partition(";")[0].strip().lower()
 
 
@@ -202,12 +206,8 @@ def _parameters(given: dict[str, Any]) -> Parameters:
 
 
 def wrong(error: ValidationError) -> str:
-    """Say what is wrong with some JSON, without repeating megabytes of base64."""
-    parts = [
-        f"{'.'.join(map(str, part['loc'])) or 'the body'}: {part['msg']}"
-        for part in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
-    return "; ".join(parts[:3])[:500]
+    """Say what is wrong with some JSON, in a few words however wrong it is."""
+    return wrong_keys(error, "the body", _WRONG_SHOWN)[:_WRONG_LENGTH]
 
 
 def _source(text: str) -> bytes | PictureUrl:

@@ -1,0 +1,44 @@
+"""Small files of our own: read within a limit, and written whole or not at all."""
+
+from pathlib import Path
+
+from animeter.domain.errors import AnimeterError
+
+
+def read_limited(path: Path, max_bytes: int, refuse: type[AnimeterError], wanted: str) -> bytes:
+    """Read a file that may come from anywhere.
+
+    Args:
+        path: of the file.
+        max_bytes: how large it may be.
+        refuse: the error to raise.
+        wanted: a sentence that says what should have been there.
+
+    Raises:
+        AnimeterError: of the kind of `refuse`: it cannot be read, or it is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            # One byte more than allowed tells a file that is too large without reading it whole.
+            content = file.read(max_bytes + 1)
+    except OSError as error:
+        raise refuse(f"Cannot read {path}: {error.strerror or error}. {wanted}") from error
+    if len(content) > max_bytes:
+        raise refuse(f"{path} is larger than the {max_bytes:,} bytes that it may have. {wanted}")
+    return content
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that a kill leaves the old one or the new one.
+
+    Args:
+        path: of the file; its folder is made if need be.
+        text: all of it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
