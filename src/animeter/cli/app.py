@@ -12,6 +12,7 @@ import typer
 
 from animeter.cli import (
     classify,
+    data,
     evaluate,
     explain,
     heads,
@@ -41,6 +42,7 @@ app.command()(serve.serve)
 app.command()(teach.teach)
 app.command()(train.train)
 app.command()(train.export)
+app.add_typer(data.app, name="data")
 app.add_typer(heads.app, name="heads")
 app.add_typer(models.app, name="models")
 app.add_typer(runs.app, name="runs")

@@ -14,7 +14,7 @@ from pathlib import Path
 from animeter.domain.errors import BundleError
 from animeter.domain.model_spec import ModelSpec
 from animeter.inference.onnx_wire import check_self_contained
-from animeter.inference.small_files import read_limited
+from animeter.media.small_files import read_limited
 from animeter.settings import Settings, read_settings
 
 MODEL_FILE = "model.onnx"

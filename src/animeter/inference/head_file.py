@@ -19,7 +19,7 @@ from safetensors.numpy import load, save
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
 from animeter.domain.taught_head import EmbeddingModel, NoneRule, TaughtHead
-from animeter.inference.small_files import read_limited
+from animeter.media.small_files import read_limited
 
 SPEC_FILE: Final = "head.json"
 WEIGHTS_FILE: Final = "head.safetensors"

@@ -18,7 +18,7 @@ import yaml
 
 from animeter.domain.errors import OutputError, TaxonomyError
 from animeter.domain.taxonomy import FORMAT_VERSION, Character, Taxonomy
-from animeter.inference.small_files import read_limited, write_whole
+from animeter.media.small_files import read_limited, write_whole
 from animeter.settings import Settings, read_settings
 
 BUILTIN_FILE: Final = Path(__file__).parent / "builtin" / "taxonomy.yaml"

@@ -27,7 +27,6 @@ from animeter.domain.errors import BundleError, OutputError, TeachingError
 from animeter.domain.head_fitting import FitOptions, deal_folds
 from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
-from animeter.inference.small_files import write_whole
 from animeter.inference.teaching import Lesson, Material, Watch, gather, teach_material
 from animeter.lab.export import Provenance, export_bundle, save_checkpoint
 from animeter.lab.likeness_shift import TOO_MUCH, LikenessShift, likeness_shift
@@ -41,6 +40,7 @@ from animeter.lab.recipe import (
 )
 from animeter.lab.shipping import CHECKPOINT_FILE
 from animeter.lab.training import train_network
+from animeter.media.small_files import write_whole
 
 Integers = NDArray[np.int64]
 

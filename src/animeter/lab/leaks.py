@@ -21,9 +21,9 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import AnimeterError
 from animeter.domain.metrics import balanced_accuracy
 from animeter.domain.verdict import STYLES
-from animeter.inference.small_files import write_whole
 from animeter.lab.near_duplicates import layouts_of
 from animeter.lab.shortcuts import guess_by_shortcuts
+from animeter.media.small_files import write_whole
 
 SAME_PICTURE: Final = 0.96
 """Cosine between two layouts from which pictures of any show count as the same; set by eye: of

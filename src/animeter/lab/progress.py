@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from animeter.inference.small_files import write_whole
+from animeter.media.small_files import write_whole
 
 WEIGHTS_FILE = "weights.safetensors"
 _PROGRESS = "progress.json"

@@ -16,12 +16,12 @@ from PIL import Image
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import AnimeterError, MissingExtraError, OutputError
 from animeter.domain.verdict import STYLES, forced_style
-from animeter.inference.small_files import write_whole
 from animeter.lab import plots
 from animeter.lab.evaluation import Evaluation, Scored, counts
 from animeter.lab.scoring import logits_of
 from animeter.lab.summary import Report
 from animeter.media.images import read_image
+from animeter.media.small_files import write_whole
 
 THUMBNAIL_PX = (200, 132)
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"

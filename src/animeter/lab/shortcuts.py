@@ -20,9 +20,9 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain import metrics
 from animeter.domain.errors import AnimeterError, MissingExtraError
 from animeter.domain.verdict import STYLES, forced_style
-from animeter.inference.small_files import write_whole
 from animeter.lab.evaluation import Scored
 from animeter.media.images import read_image
+from animeter.media.small_files import write_whole
 
 FEATURES = (
     "bytes",

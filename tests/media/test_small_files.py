@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from animeter.domain.errors import HeadError
-from animeter.inference.small_files import read_limited, write_whole
+from animeter.media.small_files import read_limited, write_whole
 
 WANTED = "A head has two files."
 

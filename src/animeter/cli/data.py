@@ -1,0 +1,14 @@
+"""The verbs `data ...`: collecting, checking, splitting, labelling and converting pictures."""
+
+import typer
+
+app = typer.Typer(
+    help="Pictures to learn from: collect, check, split, label, convert.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+
+@app.callback()
+def _data() -> None:
+    pass
