@@ -1,0 +1,58 @@
+"""Variants of a recipe: some settings changed by dotted key, checked, and written as a recipe."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from animeter.domain.errors import RecipeError
+from animeter.domain.wrong_keys import wrong_keys
+from animeter.lab.recipe import Recipe
+from animeter.media.small_files import write_whole
+
+
+def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
+    """Return the recipe with some settings changed.
+
+    Args:
+        recipe: to start from.
+        settings: values by dotted key, as `training.learning_rate`; None takes a setting away,
+            so that its default holds.
+
+    Raises:
+        RecipeError: a key is unknown, or a value does not suit it; says which.
+    """
+    tree = recipe.model_dump(mode="json", exclude_none=True)
+    for key, value in settings.items():
+        *tables, last = key.split(".")
+        table = tree
+        for name in tables:
+            table = table.setdefault(name, {})
+            if not isinstance(table, dict):
+                raise RecipeError(f"{key} is no setting of a recipe: {name} is no table of one.")
+        if value is None:
+            table.pop(last, None)
+        else:
+            table[last] = value
+    try:
+        return Recipe.model_validate(tree)
+    except ValidationError as error:
+        changed = ", ".join(f"{key} = {value!r}" for key, value in settings.items())
+        raise RecipeError(
+            f"The recipe {recipe.name!r} cannot be changed to {changed}: {wrong_keys(error)}."
+        ) from error
+
+
+def write_recipe(recipe: Recipe, path: Path, header: str = "") -> None:
+    """Write a recipe as TOML, so that a kill leaves the old file or the new one.
+
+    Args:
+        recipe: all of whose settings are written, defaults too; its paths as they are.
+        path: of the file.
+        header: lines for people, which become comments.
+    """
+    comments = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
+    tree = recipe.model_dump(mode="json", exclude_none=True)
+    write_whole(path, comments + tomli_w.dumps(tree))

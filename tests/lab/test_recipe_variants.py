@@ -1,0 +1,55 @@
+"""Changing settings of a recipe by dotted key, and writing recipes that read the same again."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from animeter.domain.errors import RecipeError
+from animeter.lab.recipe import DataRecipe, HeadRecipe, Recipe, read_recipe
+from animeter.lab.recipe_variants import with_settings, write_recipe
+
+
+def base() -> Recipe:
+    return Recipe(
+        name="base",
+        data=DataRecipe(manifest=Path("/pictures/manifest.csv")),
+        heads=[HeadRecipe(column="series", weight=0.1)],
+    )
+
+
+def test_settings_change_and_all_others_stay() -> None:
+    changed = with_settings(base(), {"training.epochs": 3, "network.backbone": "vgg19", "seed": 7})
+    assert (changed.training.epochs, changed.network.backbone, changed.seed) == (3, "vgg19", 7)
+    again = with_settings(
+        changed, {"training.epochs": 6, "network.backbone": "mobilenetv2_100", "seed": 1}
+    )
+    assert again == base()
+
+
+def test_none_takes_a_setting_away() -> None:
+    halved = with_settings(base(), {"data.pictures_per_epoch": 100, "training.ema_decay": 0.5})
+    whole = with_settings(halved, {"data.pictures_per_epoch": None, "training.ema_decay": None})
+    assert whole == base()
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"training.epoch": 3}, "training.epoch"),
+        ({"training.epochs": 0}, "training.epochs"),
+        ({"training.epochs.more": 1}, "training.epochs.more"),
+        ({"data.manifest": None}, "data.manifest"),
+    ],
+)
+def test_what_no_recipe_can_say_is_refused_by_name(settings: dict[str, object], named: str) -> None:
+    with pytest.raises(RecipeError, match=named):
+        with_settings(base(), settings)
+
+
+def test_a_written_recipe_reads_the_same_wherever_it_lies(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "variant.toml"
+    write_recipe(base(), path, "Made for a test.\n\nTwo lines.")
+    assert read_recipe(path) == base()
+    assert path.read_text().startswith("# Made for a test.\n#\n# Two lines.\n")
+    assert tomllib.loads(path.read_text())["heads"][0]["column"] == "series"
