@@ -93,7 +93,7 @@ def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> No
         while waiting or running:
             while waiting and len(running) < jobs:
                 name = waiting.pop(0)
-                running[name] = _start(run, name, threads)
+                running[name] = start_part(run, name, threads)
             time.sleep(_POLL_S)
             ended = [name for name, process in running.items() if process.poll() is not None]
             failed.extend(name for name in ended if running[name].returncode != 0)
@@ -112,7 +112,8 @@ def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> No
     calibrate_run(run, folds_of(trusted_rows(run.recipe)))
 
 
-def _start(run: Run, name: str, threads: int) -> "subprocess.Popen[bytes]":
+def start_part(run: Run, name: str, threads: int) -> "subprocess.Popen[bytes]":
+    """Start training one network in a process of its own, which writes to its `train.log`."""
     folder = run.part(name)
     folder.mkdir(parents=True, exist_ok=True)
     command: Sequence[str | Path] = [
