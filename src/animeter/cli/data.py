@@ -2,6 +2,8 @@
 
 import typer
 
+from animeter.cli import data_collect
+
 app = typer.Typer(
     help="Pictures to learn from: collect, check, split, label, convert.",
     no_args_is_help=True,
@@ -12,3 +14,6 @@ app = typer.Typer(
 @app.callback()
 def _data() -> None:
     pass
+
+
+app.add_typer(data_collect.app, name="collect")
