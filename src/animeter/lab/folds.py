@@ -51,6 +51,11 @@ def part_names(run: Run) -> list[str]:
     return [*(fold_name(fold) for fold in folds_of(trusted_rows(run.recipe))), FINAL]
 
 
+def is_done(run: Run, name: str) -> bool:
+    """Say whether a network is trained and exported, and has predicted its fold."""
+    return (run.part(name) / _DONE).exists()
+
+
 def train_part(run: Run, name: str, *, threads: int | None = None) -> None:
     """Train one network, export it uncalibrated, and let it predict the fold it never saw.
 
@@ -61,7 +66,7 @@ def train_part(run: Run, name: str, *, threads: int | None = None) -> None:
     folder = run.part(name)
     weights = train_network(run.recipe, training_rows(run.recipe, fold), folder, threads=threads)
     plot_learning_curve(folder)
-    if (folder / _DONE).exists():
+    if is_done(run, name):
         return
     export_bundle(run.recipe, weights, run.bundle(name), provenance=Provenance({"part": name}))
     if fold is not None:
@@ -86,7 +91,7 @@ def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> No
     """
     names = part_names(run)
     threads = max(1, (os.cpu_count() or 1) // jobs)
-    waiting = [name for name in names if not (run.part(name) / _DONE).exists()]
+    waiting = [name for name in names if not is_done(run, name)]
     running: dict[str, subprocess.Popen[bytes]] = {}
     failed: list[str] = []
     try:
