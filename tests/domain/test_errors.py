@@ -20,6 +20,7 @@ CONCRETE = {
     "TeachingError": "bad_teaching",
     "UnreadableImageError": "unreadable_image",
     "UnsupportedFormatError": "unsupported_format",
+    "VideoError": "bad_video",
 }
 
 

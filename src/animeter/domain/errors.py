@@ -7,6 +7,7 @@
     │   ├── UnsupportedFormatError  unsupported_format  not a picture, or of a kind we cannot read
     │   ├── ImageTooLargeError      image_too_large     more bytes or pixels than the limits allow
     │   └── UnreadableImageError    unreadable_image    a known format, but broken
+    ├── VideoError                  bad_video           a video that cannot be opened or decoded
     ├── BundleError                 bad_bundle          a model folder that is not whole
     ├── HeadError                   bad_head            a taught head that cannot be used
     ├── TeachingError               bad_teaching        pictures or labels that teach nothing
@@ -69,6 +70,12 @@ class UnreadableImageError(ImageError):
     """The format is known but the content is broken."""
 
     code = "unreadable_image"
+
+
+class VideoError(AnimeterError):
+    """A video cannot be opened, or nothing in it can be decoded."""
+
+    code = "bad_video"
 
 
 class BundleError(AnimeterError):
