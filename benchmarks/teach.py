@@ -32,7 +32,8 @@ from animeter.lab.head_tasks import series_of
 from animeter.lab.near_duplicates import group_near_duplicates, layouts_of
 from animeter.lab.network import StyleNetwork
 from animeter.lab.picture_embeddings import embeddings_of
-from animeter.lab.plots import few_shot_plot, standalone
+from animeter.lab.drawings import standalone
+from animeter.lab.plots import few_shot_plot
 from animeter.lab.runs import Run, fold_name, folds_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,7 +122,7 @@ def draw(labels: np.ndarray, shots: int, chance: np.random.Generator) -> np.ndar
 
 def measure(run: Run, column: str, work: Path, draws: int) -> dict[str, object]:
     """Teach and judge the labels of one column, fold by fold."""
-    pairs = labelled(read_manifest(run.recipe.data.manifest), column)
+    pairs = labelled(read_manifest(run.recipe.data.source), column)
     raw = raw_bundle(run, work / "imagenet")
     right: dict[tuple[str, str, int], list[float]] = {}
     judged = {"folds": [], "labels": 0, "pictures": 0}
@@ -189,7 +190,7 @@ def main() -> None:
         part = figures[column]
         at_a_time = [one["labels"] for one in part["folds"]]
         title = f"{part['labels']} {TITLES[column]}, {min(at_a_time)} to {max(at_a_time)} at a time"
-        drawing = standalone(few_shot_plot(part, SHOTS, title))
+        drawing = standalone(few_shot_plot(part, SHOTS, title).svg())
         (arguments.charts / f"teach-{column}.svg").write_text(drawing, encoding="utf-8")
         for curve in figures[column]["curves"]:
             shown = "  ".join(f"{100 * share:5.1f} %" for share in curve["accuracy"])

@@ -109,7 +109,7 @@ def gather(run: Run, model: str | None, work: Path, say: Callable[[str], None]) 
         work: folder for embeddings.
         say: told what is being done.
     """
-    rows = pictures_for_heads(read_manifest(run.recipe.data.manifest))
+    rows = pictures_for_heads(read_manifest(run.recipe.data.source))
     folds = folds_of(rows)
     bundles = {fold: Bundle.open(run.bundle(fold_name(fold))) for fold in folds}
     tables = {}
@@ -155,7 +155,7 @@ def build_heads(
     missing = {"series", "character", "type"} - {task.name for task in tasks}
     if missing:
         raise TeachingError(
-            f"The manifest {run.recipe.data.manifest} has too little to teach {sorted(missing)}: "
+            f"The manifest {run.recipe.data.source} has too little to teach {sorted(missing)}: "
             f"wanted a series with {MIN_OF_SERIES} pictures, a character with {MIN_OF_CHARACTER}, "
             "and pictures of each type. Label more pictures."
         )

@@ -6,7 +6,7 @@ recipe's own folder.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,6 +16,13 @@ from animeter.domain.wrong_keys import wrong_keys
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 SizePx = Annotated[int, Field(ge=32, le=1024)]
+Width = Annotated[int, Field(ge=1, le=65536)]
+
+DENSE: Final = "dense"
+"""The backbone that is none: the layers after it read pixels."""
+
+CNN: Final = "cnn"
+"""The backbone of a few plain convolutions."""
 
 
 class _Part(BaseModel):
@@ -26,17 +33,46 @@ class DataRecipe(_Part):
     """Which pictures are trained on.
 
     Attributes:
-        manifest: the labelled pictures.
+        manifest: a CSV file of labelled pictures.
+        folder: instead of a manifest, a folder whose folders are labels; task `labels` alone.
+        label: the manifest's column that is to be told; task `labels` alone.
+        min_pictures: labels with fewer pictures are left out; task `labels` alone.
+        folds: deals the pictures into so many folds, whatever the manifest says of folds; None
+            takes the manifest's own, and deals five where there are none. Task `labels` alone.
+        balance: `weights` has a picture count in the loss in inverse proportion to how many share
+            its label, `sampling` shows the pictures of all labels equally often. In task
+            `likeness` the style is the label.
         leave_out: a text file of manifest names, one a line, never trained on (wrong labels).
         franchise_power: a picture of a franchise of n pictures is drawn in proportion to
             n ** -franchise_power. 0 draws all pictures alike, 1 all franchises.
         pictures_per_epoch: how many pictures are drawn an epoch; None draws as many as there are.
     """
 
-    manifest: Path
+    manifest: Path | None = None
+    folder: Path | None = None
+    label: str | None = Field(default=None, min_length=1)
+    min_pictures: int = Field(default=2, ge=1)
+    folds: int | None = Field(default=None, ge=2)
+    balance: Literal["none", "weights", "sampling"] = "none"
     leave_out: Path | None = None
     franchise_power: Share = 0.0
     pictures_per_epoch: int | None = Field(default=None, gt=0)
+
+    @property
+    def source(self) -> Path:
+        """Where the pictures are named: the manifest or the folder."""
+        source = self.manifest or self.folder
+        if source is None:
+            raise ValueError("needs data.manifest, a CSV file, or data.folder")
+        return source
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        if self.manifest is not None and self.folder is not None:
+            raise ValueError(f"data.manifest is {self.manifest}, so leave data.folder out")
+        if self.source == self.folder and self.label is not None:
+            raise ValueError("data.label is for a manifest; of a folder, the folders are labels")
+        return self
 
 
 class HeadRecipe(_Part):
@@ -59,16 +95,23 @@ class NetworkRecipe(_Part):
     """The network.
 
     Attributes:
-        backbone: a model name of timm.
+        backbone: a model name of timm; `resnet50v2_stage3`; `cnn`, which is a few convolutions;
+            or `dense`, which is none, so that the hidden layers read pixels.
         weights: safetensors file in timm's key names to start from; works offline.
         pretrained: where `weights` is not given, whether timm downloads its own.
         checkpoint: safetensors file of a whole network, such as a bundle's, to start from instead:
-            backbone and likeness head.
+            backbone and likeness head; in task `labels` the backbone alone.
+        frozen: whether the whole backbone stays as it starts, its statistics included.
         frozen_stages: the stem and so many of the backbone's first stages keep their weights; the
             statistics of their normalisation follow the pictures all the same.
         keep_statistics: whether batch normalisation, in all stages, keeps the means and spreads
             that it starts with; a few hundred pictures would spoil them.
-        dropout: before the heads, in training.
+        channels: of the convolutions of `cnn`; each is followed by a pooling that halves the side.
+        pooling: `average` takes the mean over all places of the last feature map, `flatten` reads
+            every place by itself, which ties the network to one size.
+        hidden: widths of dense layers between the pooling and the heads.
+        activation: of `channels` and `hidden`.
+        dropout: before each hidden layer and before the heads, in training.
         size_px: side of the square the finished model looks at.
     """
 
@@ -76,24 +119,50 @@ class NetworkRecipe(_Part):
     weights: Path | None = None
     pretrained: bool = True
     checkpoint: Path | None = None
+    frozen: bool = False
     frozen_stages: int = Field(default=0, ge=0)
     keep_statistics: bool = False
+    channels: list[Width] = Field(default=[32, 32, 64], min_length=1)
+    pooling: Literal["average", "flatten"] = "average"
+    hidden: list[Width] = Field(default_factory=list)
+    activation: Literal["relu", "sigmoid", "tanh", "elu", "gelu"] = "relu"
     dropout: Share = 0.2
     size_px: SizePx = 192
+
+    @property
+    def reads_one_size(self) -> bool:
+        """Whether the network can look at squares of `size_px` alone."""
+        return self.backbone == DENSE or self.pooling == "flatten"
+
+    @model_validator(mode="after")
+    def _freezes_what_was_learned(self) -> Self:
+        made_here = self.backbone in {DENSE, CNN}
+        learned = self.weights or self.checkpoint or (self.pretrained and not made_here)
+        if self.frozen and not learned:
+            raise ValueError(
+                "network.frozen keeps the backbone as it starts, and it would start from chance: "
+                "give network.weights, or network.pretrained = true, or leave network.frozen out"
+            )
+        return self
 
 
 class TrainingRecipe(_Part):
     """The optimisation.
 
     Attributes:
-        epochs: passes; the learning rate follows one cycle over all of them.
+        epochs: passes over the pictures.
         batch_size: pictures a step.
         sizes_px: sides of the training square, spread evenly over the epochs: smaller ones
             first make early epochs cheap.
         learning_rate: peak, for the backbone.
         head_learning_rate: peak, for the heads.
-        weight_decay: of AdamW.
-        smoothing: of the likeness targets: 0.01 makes 1 to 0.99 and 0 to 0.01.
+        optimizer: Source: Loshchilov and Hutter 2019 (AdamW), Kingma and Ba 2015 (Adam).
+        schedule: `one-cycle` raises the learning rates and lowers them to nothing over all epochs
+            (Smith and Topin 2018), `cosine` lowers them alone, `constant` leaves them at the peak.
+        momentum: of `sgd`.
+        weight_decay: of matrices; biases and norms have none.
+        smoothing: of the targets: 0.01 makes a likeness of 1 to 0.99 and of 0 to 0.01; of
+            exclusive labels it leaves 99 % to the right one and spreads the rest.
         hold_likenesses: 0 for likenesses that the pictures' styles teach; above it they are held
             to what the starting checkpoint says of the very same views, with this weight in the
             loss.
@@ -106,6 +175,9 @@ class TrainingRecipe(_Part):
     sizes_px: list[SizePx] = Field(default=[160], min_length=1)
     learning_rate: float = Field(default=4e-4, gt=0.0)
     head_learning_rate: float = Field(default=2e-3, gt=0.0)
+    optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
+    schedule: Literal["one-cycle", "cosine", "constant"] = "one-cycle"
+    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.9
     weight_decay: float = Field(default=0.02, ge=0.0)
     smoothing: Annotated[float, Field(ge=0.0, lt=0.5)] = 0.01
     hold_likenesses: float = Field(default=0.0, ge=0.0)
@@ -131,7 +203,8 @@ class AugmentRecipe(_Part):
         frame: bars or borders of one colour.
         overlay: subtitles, a broadcaster's logo or a caption.
         page: shown inside a page of text.
-        collage: two pictures on one sheet; the labels are united.
+        collage: two pictures on one sheet; the likenesses are united. Never done where labels
+            are exclusive.
     """
 
     crop_min: Annotated[float, Field(gt=0.0, le=1.0)] = 0.35
@@ -154,6 +227,8 @@ class Recipe(_Part):
         name: of the model that comes out.
         version: of the model that comes out.
         seed: of everything random.
+        task: `likeness` learns two independent likenesses from the manifest's styles, `labels`
+            exclusive labels, of which every picture has one.
         data: which pictures.
         network: which network.
         training: how it is optimised.
@@ -164,6 +239,7 @@ class Recipe(_Part):
     name: Name
     version: str = "0.1.0"
     seed: int = 1
+    task: Literal["likeness", "labels"] = "likeness"
     data: DataRecipe
     network: NetworkRecipe = NetworkRecipe()
     training: TrainingRecipe = TrainingRecipe()
@@ -175,6 +251,31 @@ class Recipe(_Part):
         if self.training.hold_likenesses and self.network.checkpoint is None:
             raise ValueError(
                 "training.hold_likenesses needs network.checkpoint, whose likenesses are held"
+            )
+        if self.training.hold_likenesses and self.task != "likeness":
+            raise ValueError('training.hold_likenesses is for task = "likeness" alone')
+        return self
+
+    @model_validator(mode="after")
+    def _names_its_labels(self) -> Self:
+        if self.task == "labels" and self.data.manifest and not self.data.label:
+            raise ValueError("data.label is missing: name the column of data.manifest to tell")
+        if self.task == "likeness":
+            given = [key for key in ("folder", "label", "folds") if getattr(self.data, key)]
+            if given:
+                raise ValueError(
+                    f'data.{given[0]} is for task = "labels" alone; likenesses are '
+                    "learned from the column 'style' of data.manifest"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _trains_at_a_size_it_can_read(self) -> Self:
+        size_px, sizes_px = self.network.size_px, self.training.sizes_px
+        if self.network.reads_one_size and set(sizes_px) != {size_px}:
+            raise ValueError(
+                f"training.sizes_px is {sizes_px}, but a network with backbone {DENSE!r} or "
+                f"pooling 'flatten' reads one size: set training.sizes_px = [{size_px}]"
             )
         return self
 
@@ -206,7 +307,8 @@ def _resolved(recipe: Recipe, folder: Path) -> Recipe:
     """Make the paths absolute, so that a run does not depend on where it is started."""
     data = recipe.data.model_copy(
         update={
-            "manifest": folder / recipe.data.manifest,
+            "manifest": recipe.data.manifest and folder / recipe.data.manifest,
+            "folder": recipe.data.folder and folder / recipe.data.folder,
             "leave_out": recipe.data.leave_out and folder / recipe.data.leave_out,
         }
     )

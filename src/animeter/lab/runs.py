@@ -122,7 +122,7 @@ def trusted_rows(recipe: Recipe) -> list[ManifestRow]:
     """Return the pictures whose style can be believed: what figures are measured on."""
     return [
         row
-        for row in read_manifest(recipe.data.manifest)
+        for row in read_manifest(recipe.data.source)
         if row.style != BORDERLINE and row.is_drawn_as_labelled
     ]
 
@@ -140,7 +140,7 @@ def training_rows(recipe: Recipe, without_fold: int | None = None) -> list[Manif
     Raises:
         RecipeError: the list names pictures that the manifest does not hold.
     """
-    rows = [row for row in read_manifest(recipe.data.manifest) if row.style != BORDERLINE]
+    rows = [row for row in read_manifest(recipe.data.source) if row.style != BORDERLINE]
     left_out = _left_out(recipe)
     unknown = left_out - {row.name for row in rows}
     if unknown:
