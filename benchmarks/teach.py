@@ -27,12 +27,12 @@ from animeter.domain.head_fitting import FitOptions, fit_head
 from animeter.domain.taught_head import EmbeddingModel, HeadIdentity
 from animeter.inference.bundle import SPEC_FILE, Bundle
 from animeter.inference.taxonomy_file import BUILTIN_FILE, read_taxonomy
+from animeter.lab.drawings import standalone
 from animeter.lab.export import export_bundle
 from animeter.lab.head_tasks import series_of
 from animeter.lab.near_duplicates import group_near_duplicates, layouts_of
 from animeter.lab.network import StyleNetwork
 from animeter.lab.picture_embeddings import embeddings_of
-from animeter.lab.drawings import standalone
 from animeter.lab.plots import few_shot_plot
 from animeter.lab.runs import Run, fold_name, folds_of
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from animeter.domain.errors import ManifestError, OutputError
-from animeter.lab import plots
+from animeter.lab.drawings import PALETTE
 from animeter.lab.evaluating import Request, evaluate_manifest
-from animeter.lab.report import COLUMNS, interval, percent, points
+from animeter.lab.page import interval, percent, points
+from animeter.lab.report import COLUMNS
 from tests.support.drawn_manifest import draw_manifest
 from tests.support.tiny_bundle import make_tiny_bundle
 
@@ -93,7 +94,7 @@ def test_every_plot_stands_alone_and_follows_the_theme(output: Path) -> None:
         text = path.read_text(encoding="utf-8")
         assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
         colours = set(re.findall(r"#[0-9a-f]{6}\b", text))
-        known = {colour for theme in plots.PALETTE.values() for colour in theme.values()}
+        known = {colour for theme in PALETTE.values() for colour in theme.values()}
         assert colours <= known, "a colour that the theme does not change"
         assert "prefers-color-scheme:dark" in text
 

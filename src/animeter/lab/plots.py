@@ -1,29 +1,26 @@
-"""The plots of a report, drawn with matplotlib as SVG that follows the page's light or dark theme.
+"""The plots of a report on likenesses; every function takes a part of `report.json`.
 
-Colours are drawn as stand-ins and replaced by CSS variables (`var(--anime)`...), so that one
-drawing serves both themes; `standalone` brings the variables along for use outside a page. Every
-function takes a part of `report.json` and returns the text of an `<svg>` element.
+Those of a report on labels stand in `lab/label_plots.py` and share a few of these.
 """
 
-import re
-from collections.abc import Callable, Sequence
-from functools import wraps
-from io import StringIO
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from animeter.domain.errors import MissingExtraError
+from animeter.lab.drawings import (
+    ANIME,
+    BOTH,
+    CARTOON,
+    INK,
+    MUTED,
+    NEITHER,
+    PAPER,
+    UNSURE,
+    drawing,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Stand-ins: colours that no plot uses for itself, each replaced by the variable of its name.
-_STAND_INS = {
-    name: f"#0{number:x}0{number:x}0{number:x}"
-    for number, name in enumerate(
-        ("ink", "muted", "line", "anime", "cartoon", "both", "neither", "unsure", "paper"), 1
-    )
-}
-INK, MUTED, LINE, ANIME, CARTOON, BOTH, NEITHER, UNSURE, PAPER = _STAND_INS.values()
 _OF_WORD = {
     "anime": ANIME,
     "cartoon": CARTOON,
@@ -32,88 +29,10 @@ _OF_WORD = {
     "unsure": UNSURE,
 }
 
-PALETTE = {
-    "light": {
-        "ink": "#1f2430",
-        "muted": "#667085",
-        "line": "#dfe3ea",
-        "anime": "#d6336c",
-        "cartoon": "#d97706",
-        "both": "#7c4ddb",
-        "neither": "#2f7f9e",
-        "unsure": "#98a2b3",
-        "paper": "#ffffff",
-    },
-    "dark": {
-        "ink": "#e7eaf0",
-        "muted": "#98a2b3",
-        "line": "#323948",
-        "anime": "#ff7aa8",
-        "cartoon": "#fbb040",
-        "both": "#b294ff",
-        "neither": "#63b7d6",
-        "unsure": "#6b7588",
-        "paper": "#1a1f2b",
-    },
-}
-"""The report's colours; the page takes its variables from here too."""
-
-_STYLE: dict[Any, Any] = {
-    "axes.edgecolor": LINE,
-    "axes.facecolor": "none",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.labelcolor": MUTED,
-    "axes.labelsize": 10,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "figure.facecolor": "none",
-    "font.size": 10,
-    "grid.color": LINE,
-    "grid.linewidth": 0.8,
-    "legend.frameon": False,
-    "legend.labelcolor": INK,
-    "lines.linewidth": 2.2,
-    "lines.solid_capstyle": "round",
-    "savefig.facecolor": "none",
-    "svg.fonttype": "none",
-    "text.color": INK,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-}
-
 Part = dict[str, Any]
-_Rest = ParamSpec("_Rest")
-_Drawing = Callable[Concatenate["Axes", _Rest], None]
 
 
-def _plot(width_in: float, height_in: float) -> Callable[[_Drawing[_Rest]], Callable[_Rest, str]]:
-    """Turn a function that draws on axes into one that returns the SVG."""
-
-    def decorate(draw: _Drawing[_Rest]) -> Callable[_Rest, str]:
-        @wraps(draw)
-        def drawn(*args: _Rest.args, **kwargs: _Rest.kwargs) -> str:
-            try:
-                import matplotlib as mpl
-                from matplotlib.figure import Figure
-            except ImportError as error:
-                raise MissingExtraError("evaluate", "matplotlib") from error
-            # A salt of its own keeps the ids of several drawings on one page apart.
-            with mpl.rc_context({**_STYLE, "svg.hashsalt": draw.__name__}):
-                figure = Figure(figsize=(width_in, height_in), layout="constrained")
-                draw(figure.add_subplot(), *args, **kwargs)
-                text = StringIO()
-                figure.savefig(text, format="svg", metadata={"Date": None})
-            return _themed(text.getvalue())
-
-        return drawn
-
-    return decorate
-
-
-@_plot(5.0, 4.2)
+@drawing(5.0, 4.2)
 def roc_plot(axes: "Axes", roc: Part) -> None:
     """Draw the receiver operating characteristic of both likenesses.
 
@@ -137,7 +56,7 @@ def roc_plot(axes: "Axes", roc: Part) -> None:
     axes.legend(loc="lower right")
 
 
-@_plot(5.0, 4.2)
+@drawing(5.0, 4.2)
 def reliability_plot(axes: "Axes", calibration: Part) -> None:
     """Draw how often pictures of a likeness truly are what it says; area shows how many."""
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
@@ -159,7 +78,7 @@ def reliability_plot(axes: "Axes", calibration: Part) -> None:
     axes.legend(loc="upper left")
 
 
-@_plot(4.6, 4.2)
+@drawing(4.6, 4.2)
 def confusion_plot(axes: "Axes", confusion: Part) -> None:
     """Draw the forced decisions against the truth; shade is the share of the row."""
     from matplotlib.patches import Rectangle
@@ -185,7 +104,7 @@ def confusion_plot(axes: "Axes", confusion: Part) -> None:
     axes.spines[:].set_visible(False)
 
 
-@_plot(5.0, 4.2)
+@drawing(5.0, 4.2)
 def coverage_plot(axes: "Axes", coverage: Part, verdicts: Part) -> None:
     """Draw accuracy against the share of pictures decided, with the verdicts' own point."""
     share = [100 * value for value in coverage["coverage"]]
@@ -208,13 +127,13 @@ def coverage_plot(axes: "Axes", coverage: Part, verdicts: Part) -> None:
     axes.set_ylim(max(0, 100 - 1.35 * (100 - min(shown)) - 1), 100.3)
 
 
-@_plot(9.6, 3.6)
+@drawing(9.6, 3.6)
 def verdict_plot(axes: "Axes", verdicts: Part) -> None:
     """Draw which verdicts the pictures of each style get, as stacked bars."""
     _stacked_bars(axes, {style: dict(counts) for style, counts in verdicts["counts"].items()})
 
 
-@_plot(9.6, 4.6)
+@drawing(9.6, 4.6)
 def robustness_plot(axes: "Axes", robustness: Sequence[Part]) -> None:
     """Draw the points that each disturbance costs, with intervals."""
     named = (("anime_against_cartoon", ANIME, -0.13), ("balanced_accuracy", NEITHER, 0.13))
@@ -248,7 +167,7 @@ def robustness_plot(axes: "Axes", robustness: Sequence[Part]) -> None:
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
 
-@_plot(9.6, 3.4)
+@drawing(9.6, 3.4)
 def franchise_histogram(axes: "Axes", franchises: Sequence[Part]) -> None:
     """Draw how many franchises have which accuracy."""
     bins = [5 * index for index in range(21)]
@@ -263,7 +182,7 @@ def franchise_histogram(axes: "Axes", franchises: Sequence[Part]) -> None:
     axes.grid(visible=False, axis="x")
 
 
-@_plot(9.6, 7.6)
+@drawing(9.6, 7.6)
 def franchise_bars(axes: "Axes", franchises: Sequence[Part], shown: int = 25) -> None:
     """Draw the franchises with the lowest accuracy, coloured by their style."""
     worst = [part for part in franchises if not part["gathered"]][:shown]
@@ -282,13 +201,13 @@ def franchise_bars(axes: "Axes", franchises: Sequence[Part], shown: int = 25) ->
     axes.grid(visible=False, axis="y")
 
 
-@_plot(9.6, 3.8)
+@drawing(9.6, 3.8)
 def mosaic_plot(axes: "Axes", mosaics: Sequence[Part]) -> None:
     """Draw which verdicts the sheets of each kind get."""
     _stacked_bars(axes, {part["kind"]: part["verdicts"] for part in mosaics})
 
 
-@_plot(5.0, 4.2)
+@drawing(5.0, 4.2)
 def few_shot_plot(axes: "Axes", part: Part, shots: Sequence[int], title: str) -> None:
     """Draw how accuracy rises with the pictures that a label was taught on.
 
@@ -319,19 +238,6 @@ def few_shot_plot(axes: "Axes", part: Part, shots: Sequence[int], title: str) ->
     axes.legend(loc="lower right", fontsize=8.5, labelspacing=0.3)
 
 
-def standalone(svg: str) -> str:
-    """Bring the colours along, so that the drawing stands in a file of its own."""
-    rules = {
-        theme: "".join(f"--{name}:{colour};" for name, colour in colours.items())
-        for theme, colours in PALETTE.items()
-    }
-    style = (
-        f"<style>svg{{{rules['light']}font-family:system-ui,sans-serif}}"
-        f"@media(prefers-color-scheme:dark){{svg{{{rules['dark']}}}}}</style>"
-    )
-    return re.sub(r"(<svg[^>]*>)", lambda match: match[1] + style, svg, count=1)
-
-
 def _stacked_bars(axes: "Axes", bars: dict[str, dict[str, float]]) -> None:
     for index, parts in enumerate(bars.values()):
         whole, left = sum(parts.values()), 0.0
@@ -355,20 +261,3 @@ def _short(name: str, letters: int = 34) -> str:
     # A dollar would start a formula.
     kept = name if len(name) <= letters else name[: letters - 1] + "…"
     return kept.replace("$", r"\$")
-
-
-def _themed(svg: str) -> str:
-    """Replace the stand-ins, let the page choose the typeface and the size, drop the prologue."""
-    text = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
-    text = text.replace("*{stroke-linejoin", "svg *{stroke-linejoin")
-    for name, stand_in in _STAND_INS.items():
-        text = text.replace(stand_in, f"var(--{name})")
-    # `font:` and `font-family:` both name matplotlib's own typeface.
-    text = re.sub(r"font: ((?:[a-z]+ )*)([\d.]+px) [^;\"]*", _plain_font, text)
-    text = re.sub(r"font-family: [^;\"]*;?", "", text)
-    return re.sub(r'(<svg[^>]*?) width="[^"]*"( [^>]*?)? height="[^"]*"', r"\1\2", text, count=1)
-
-
-def _plain_font(match: re.Match[str]) -> str:
-    weight = "font-weight: 700; " if "bold" in match[1] or "700" in match[1] else ""
-    return f"{weight}font-size: {match[2]}"

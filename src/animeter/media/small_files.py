@@ -28,17 +28,17 @@ def read_limited(path: Path, max_bytes: int, refuse: type[AnimeterError], wanted
     return content
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file so that a kill leaves the old one or the new one.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file so that a kill leaves the old one or the new one.
 
     Args:
         path: of the file; its folder is made if need be.
-        text: all of it.
+        content: all of it; text is written in UTF-8 as it is.
 
     Raises:
         OSError: it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8", newline="")
+    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
     unfinished.replace(path)
