@@ -9,6 +9,7 @@ CONCRETE = {
     "BundleError": "bad_bundle",
     "EmptyImageError": "empty_file",
     "FileMissingError": "file_missing",
+    "ForbiddenUrlError": "forbidden_url",
     "HeadError": "bad_head",
     "ImageTooLargeError": "image_too_large",
     "ManifestError": "bad_manifest",
@@ -18,6 +19,7 @@ CONCRETE = {
     "SettingError": "bad_setting",
     "TaxonomyError": "bad_taxonomy",
     "TeachingError": "bad_teaching",
+    "UnreachableUrlError": "unreachable_url",
     "UnreadableImageError": "unreadable_image",
     "UnsupportedFormatError": "unsupported_format",
     "VideoError": "bad_video",
@@ -34,7 +36,8 @@ def error_classes() -> dict[str, type[AnimeterError]]:
 
 def test_codes_are_pinned_since_other_programs_read_them() -> None:
     found = {name: cls.code for name, cls in error_classes().items()}
-    assert found == {**CONCRETE, "AnimeterError": "animeter_error", "ImageError": "bad_image"}
+    never_raised = {"FetchError": "fetch_failed", "ImageError": "bad_image"}
+    assert found == {**CONCRETE, **never_raised, "AnimeterError": "animeter_error"}
 
 
 def test_the_tree_in_the_docstring_names_every_error_and_its_code() -> None:

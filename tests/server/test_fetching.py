@@ -10,9 +10,11 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from animeter.server.addresses import Address, is_public
-from animeter.server.errors import BodyTooLargeError, ForbiddenUrlError, UnreachableUrlError
-from animeter.server.fetching import Fetcher, look_up
+from animeter.domain.errors import ForbiddenUrlError, UnreachableUrlError
+from animeter.media.addresses import Address, is_public
+from animeter.media.urls import Network, look_up
+from animeter.server.errors import BodyTooLargeError
+from animeter.server.fetching import Fetcher
 from animeter.server.options import ServeOptions
 from tests.server.conftest import Serve, png
 
@@ -89,14 +91,15 @@ def fetcher(site: str, **changes: object) -> Fetcher:
     def is_allowed(address: Address) -> bool:
         return address == LOOPBACK or is_public(address)
 
-    chosen: dict[str, object] = {
-        "max_bytes": 1_000_000,
-        "timeout_s": 20.0,
+    network: dict[str, object] = {
         "resolve": resolve,
         "is_allowed": is_allowed,
         "ports": frozenset((port_of(site),)),
     }
-    return Fetcher(**(chosen | changes))  # type: ignore[arg-type]
+    network |= {name: changes.pop(name) for name in list(changes) if name in network}
+    chosen: dict[str, object] = {"max_bytes": 1_000_000, "timeout_s": 20.0}
+    made = Network(**network)  # type: ignore[arg-type]
+    return Fetcher(**(chosen | changes), network=made)  # type: ignore[arg-type]
 
 
 def test_a_picture_is_fetched_also_behind_a_redirect(site: str) -> None:
@@ -124,7 +127,7 @@ def test_what_must_not_be_fetched_is_not_also_not_behind_a_redirect(site: str, t
 
 def test_by_default_this_very_machine_is_forbidden(site: str) -> None:
     port = port_of(site)
-    plain = Fetcher(max_bytes=1000, timeout_s=10.0, ports=frozenset((port,)))
+    plain = Fetcher(max_bytes=1000, timeout_s=10.0, network=Network(ports=frozenset((port,))))
     for host in ("127.0.0.1", "localhost", "127.1", "2130706433", "0"):
         with pytest.raises(ForbiddenUrlError, match="private network"):
             plain.fetch_all([f"http://{host}:{port}/picture.png"])
@@ -132,7 +135,9 @@ def test_by_default_this_very_machine_is_forbidden(site: str) -> None:
 
 def test_only_web_ports_by_default() -> None:
     with pytest.raises(ForbiddenUrlError, match="port 6379"):
-        Fetcher(1000, 5.0, resolve=lambda *_: ["1.1.1.1"]).fetch_all(["http://a.test:6379/"])
+        Fetcher(1000, 5.0, Network(resolve=lambda *_: ["1.1.1.1"])).fetch_all(
+            ["http://a.test:6379/"]
+        )
 
 
 def test_a_name_with_one_private_address_among_public_ones_is_forbidden(site: str) -> None:
@@ -194,7 +199,7 @@ def test_a_site_that_says_nothing_is_cut_off() -> None:
 )  # fmt: skip
 def test_what_is_no_url_is_an_error_of_ours(url: str) -> None:
     with pytest.raises((ForbiddenUrlError, UnreachableUrlError)) as caught:
-        Fetcher(1000, 5.0, resolve=lambda *_: []).fetch_all([url])
+        Fetcher(1000, 5.0, Network(resolve=lambda *_: [])).fetch_all([url])
     assert "\n" not in str(caught.value)
 
 

@@ -8,11 +8,15 @@
     │   ├── ImageTooLargeError      image_too_large     more bytes or pixels than the limits allow
     │   └── UnreadableImageError    unreadable_image    a known format, but broken
     ├── VideoError                  bad_video           a video that cannot be opened or decoded
+    ├── FetchError                  fetch_failed        (never raised itself; catch it for any of:)
+    │   ├── ForbiddenUrlError       forbidden_url       a URL that must not be fetched
+    │   └── UnreachableUrlError     unreachable_url     a URL that gave nothing, or not all of it
     ├── BundleError                 bad_bundle          a model folder that is not whole
     ├── HeadError                   bad_head            a taught head that cannot be used
     ├── TeachingError               bad_teaching        pictures or labels that teach nothing
     ├── TaxonomyError               bad_taxonomy        a tree of labels that cannot be used
     ├── ManifestError               bad_manifest        labelled pictures that cannot be used
+    ├── LabelError                  bad_label           what a person said of a picture, and cannot
     ├── RecipeError                 bad_recipe          a training recipe that cannot be used
     ├── SettingError                bad_setting         an environment variable with a bad value
     ├── OutputError                 bad_output          a place we cannot write to, or must not
@@ -78,6 +82,24 @@ class VideoError(AnimeterError):
     code = "bad_video"
 
 
+class FetchError(AnimeterError):
+    """A URL could not be fetched."""
+
+    code = "fetch_failed"
+
+
+class ForbiddenUrlError(FetchError):
+    """A URL that is not fetched, for its own sake or for ours."""
+
+    code = "forbidden_url"
+
+
+class UnreachableUrlError(FetchError):
+    """A URL that gave no answer, no content, or less of it than promised."""
+
+    code = "unreachable_url"
+
+
 class BundleError(AnimeterError):
     """A model bundle is missing, incomplete or does not match its own description."""
 
@@ -106,6 +128,12 @@ class ManifestError(AnimeterError):
     """A manifest or a folder of pictures cannot be used as labelled data."""
 
     code = "bad_manifest"
+
+
+class LabelError(AnimeterError):
+    """What a person says of a picture cannot be kept: no such answer, picture or name."""
+
+    code = "bad_label"
 
 
 class RecipeError(AnimeterError):

@@ -5,8 +5,6 @@
     │   ├── NoPictureError          no_picture          400  nothing to look at
     │   ├── BadBase64Error          bad_base64          400  text that does not decode
     │   ├── UnknownHeadError        unknown_head        400  a head that is not there
-    │   ├── UnreachableUrlError     unreachable_url     400  a URL that gave no picture
-    │   ├── ForbiddenUrlError       forbidden_url       403  a URL that must not be fetched
     │   ├── ApiKeyError             bad_api_key         401  no key, or a wrong one
     │   ├── BodyTooLargeError       body_too_large      413
     │   ├── TooManyPicturesError    too_many_pictures   413
@@ -24,12 +22,14 @@ from typing import ClassVar, Final
 from animeter.domain.errors import (
     AnimeterError,
     EmptyImageError,
+    ForbiddenUrlError,
     HeadError,
     ImageError,
     ImageTooLargeError,
     MissingExtraError,
     OutputError,
     TeachingError,
+    UnreachableUrlError,
     UnreadableImageError,
     UnsupportedFormatError,
 )
@@ -60,19 +60,6 @@ class UnknownHeadError(RequestError):
     """A head was asked for that this server does not have."""
 
     code = "unknown_head"
-
-
-class UnreachableUrlError(RequestError):
-    """A URL did not give a picture."""
-
-    code = "unreachable_url"
-
-
-class ForbiddenUrlError(RequestError):
-    """A URL that this server does not fetch."""
-
-    code = "forbidden_url"
-    status = HTTPStatus.FORBIDDEN
 
 
 class ApiKeyError(RequestError):
@@ -136,6 +123,8 @@ _STATUSES: Final[dict[type[AnimeterError], int]] = {
     ImageError: HTTPStatus.UNPROCESSABLE_ENTITY,
     MissingExtraError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,  # a HEIC, and no decoder for it
     HeadError: HTTPStatus.BAD_REQUEST,
+    UnreachableUrlError: HTTPStatus.BAD_REQUEST,
+    ForbiddenUrlError: HTTPStatus.FORBIDDEN,
     TeachingError: HTTPStatus.UNPROCESSABLE_ENTITY,
     OutputError: HTTPStatus.CONFLICT,  # a head of that name is there
 }

@@ -9,12 +9,11 @@ from typing import Any, TypeGuard
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from animeter.domain.errors import AnimeterError
+from animeter.domain.errors import AnimeterError, ForbiddenUrlError
 from animeter.domain.results import Classification, Failure, Result
 from animeter.inference.classifier import Classifier, usable_cores
 from animeter.server.bodies import Bodies
 from animeter.server.errors import (
-    ForbiddenUrlError,
     RequestError,
     error_body,
     headers_of,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animeter.server.addresses import is_public, parsed
+from animeter.media.addresses import is_public, parsed
 
 
 @pytest.mark.parametrize(
