@@ -1,16 +1,10 @@
-"""Scores many pictures with one model and keeps every score on disk as it comes.
-
-A ledger is a JSONL file: a first line that says what was asked, then one line a picture, in
-order. Asked again, the lines that are there are taken as they are, and the work goes on behind
-them; a line that a kill cut in two is dropped. Asked something else (another model, another list
-of pictures, another strength of a disturbance), the ledger starts anew.
+"""Scores many pictures with one model and keeps every score on disk as it comes (`ledger`).
 
 This file does not know what the pictures truly are: it asks the classifier and writes down.
 """
 
-import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +15,7 @@ from numpy.typing import NDArray
 from animeter.domain.results import Classification, Result
 from animeter.domain.verdict import Verdict
 from animeter.inference.pipeline import work_ahead
+from animeter.lab.ledger import Ledger, Progress
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -30,11 +25,7 @@ if TYPE_CHECKING:
 PROBABILITY_FLOOR = 1e-7
 """A float32 sigmoid cannot tell a likeness nearer to 0 or 1 apart from 0 or 1."""
 
-_LINES_A_FLUSH = 64
 _MADE_AHEAD = 64
-
-Progress = Callable[[int], None]
-"""Told how many pictures more are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +58,24 @@ class Score:
         """Anime and cartoon likeness; NaN for a failure."""
         return (self.anime, self.cartoon)
 
-    def to_line(self) -> str:
-        """Return the line of the ledger, newline included."""
+    def to_row(self) -> dict[str, Any]:
+        """Return the line of the ledger."""
         if self.error is not None:
-            return json.dumps({"path": self.key, "error": self.error}) + "\n"
-        row = {
+            return {"path": self.key, "error": self.error}
+        return {
             "path": self.key,
             "anime": self.anime,
             "cartoon": self.cartoon,
             "verdict": self.verdict,
         }
-        return json.dumps(row) + "\n"
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "Score":
+        """Take what `to_row` gave."""
+        if "error" in row:
+            return cls(row["path"], math.nan, math.nan, "", str(row["error"]))
+        said = (float(row["anime"]), float(row["cartoon"]))
+        return cls(row["path"], *said, str(row["verdict"]))
 
     @classmethod
     def from_result(cls, key: str, result: Result) -> "Score":
@@ -106,28 +104,15 @@ def score(
     Returns:
         One score a task, in order.
     """
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    heading = json.dumps({"asked": asked}, sort_keys=True) + "\n"
-    done = _read_ledger(ledger, heading, [task.key for task in tasks])
-    if progress is not None and done:
-        progress(len(done))
-    if len(done) == len(tasks):
-        return done
-    remaining = tasks[len(done) :]
-    with ledger.open("a", encoding="utf-8") as file:
-        if file.tell() == 0:
-            file.write(heading)
-        made = work_ahead(_make, remaining, _MADE_AHEAD, classifier.workers)
+
+    def remaining(done: int) -> Iterator[Score]:
+        made = work_ahead(_make, tasks[done:], _MADE_AHEAD, classifier.workers)
         results = classifier.classify_many(made)
-        for number, (task, result) in enumerate(zip(remaining, results, strict=True), 1):
-            entry = Score.from_result(task.key, result)
-            file.write(entry.to_line())
-            done.append(entry)
-            if number % _LINES_A_FLUSH == 0:
-                file.flush()
-            if progress is not None:
-                progress(1)
-    return done
+        for task, result in zip(tasks[done:], results, strict=True):
+            yield Score.from_result(task.key, result)
+
+    keys = [task.key for task in tasks]
+    return Ledger(ledger, asked, Score).take_up(keys, remaining, progress)
 
 
 def likeness_of(scores: Sequence[Score]) -> NDArray[np.float64]:
@@ -152,38 +137,3 @@ def verdict_shares(scores: Sequence[Score]) -> dict[str, float]:
 
 def _make(tasks: Sequence[Task]) -> "list[Path | Image]":
     return [task.make() for task in tasks]
-
-
-def _read_ledger(ledger: Path, heading: str, keys: Sequence[str]) -> list[Score]:
-    """Read the scores that still hold, and cut the file off behind them."""
-    if not ledger.exists():
-        return []
-    done: list[Score] = []
-    kept_bytes = 0
-    with ledger.open("rb") as file:
-        if file.readline() == heading.encode():
-            kept_bytes = len(heading.encode())
-            for key, line in zip(keys, file, strict=False):
-                entry = _parse_line(line, key)
-                if entry is None:
-                    break
-                done.append(entry)
-                kept_bytes += len(line)
-    with ledger.open("rb+") as file:
-        file.truncate(kept_bytes)
-    return done
-
-
-def _parse_line(line: bytes, key: str) -> Score | None:
-    """Read a line, or None where it is cut short or of another picture."""
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(row, dict) or row.get("path") != key:
-        return None
-    if "error" in row:
-        return Score(key, math.nan, math.nan, "", str(row["error"]))
-    return Score(key, float(row["anime"]), float(row["cartoon"]), str(row["verdict"]))

@@ -17,15 +17,15 @@ import animeter
 from animeter.datasets.manifest import NOT_DRAWN, ManifestRow
 from animeter.domain import metrics
 from animeter.domain.verdict import STYLES, Verdict, forced_style
+from animeter.lab.curves import coverage, number_or_none, reliability, thinned
 from animeter.lab.evaluation import Evaluation, Scored
 from animeter.lab.mosaics import KINDS
 from animeter.lab.scoring import PROBABILITY_FLOOR, Score, likeness_of, verdict_shares
-from animeter.lab.tallies import BINS, Tallies, draw_franchises
+from animeter.lab.tallies import Tallies, draw_franchises
 
 FORMAT_VERSION = 1
 DRAWS = 1000
 SEED = 0
-CURVE_POINTS = 200
 MISTAKES_SHOWN = 12
 SMALLEST_GROUP = 10
 """Groups with fewer pictures are put together: their figures would be noise with a name."""
@@ -63,7 +63,7 @@ def summarise(evaluation: Evaluation, manifest: str) -> Report:
             for column, name in enumerate(LIKENESSES)
         },
         "verdicts": _verdicts(counted, style),
-        "coverage": _coverage(likeness, style),
+        "coverage": coverage(confidence_of(likeness), forced_style(likeness) == style),
         "groups": _groups(counted),
         "robustness": _robustness(evaluation, counted),
         "mosaics": _mosaics(evaluation),
@@ -92,22 +92,6 @@ def confidence_of(likeness: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def reliability(probability: NDArray[np.float64], truth: NDArray[np.bool_]) -> Report:
-    """Return a reliability diagram's bins and the expected calibration error.
-
-    Each bin has its mean likeness, the share of pictures that truly are, and how many there are.
-    """
-    number = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
-    bins = []
-    for index in range(BINS):
-        inside = number == index
-        if inside.any():
-            mean, share = float(probability[inside].mean()), float(truth[inside].mean())
-            bins.append({"likeness": mean, "share": share, "pictures": int(inside.sum())})
-    error = metrics.expected_calibration_error(probability, truth.astype(np.int64), BINS)
-    return {"expected_calibration_error": _number(error), "bins": bins}
-
-
 def _tallies(part: Scored, by_picture: bool = False) -> Tallies:
     names = [row.name if by_picture else row.franchise for row in part.rows]
     franchise = np.array(names, dtype=np.str_)
@@ -131,21 +115,11 @@ def _roc(likeness: NDArray[np.float64], style: NDArray[np.int64], column: int) -
     if truth.all() or not truth.any():
         return None
     curve = metrics.roc_curve(likeness[:, column], truth)
-    kept = _thinned(len(curve.threshold))
+    kept = thinned(len(curve.threshold))
     return {
         "auc": metrics.roc_auc(likeness[:, column], truth),
         "false_positive_rate": curve.false_positive_rate[kept].tolist(),
         "true_positive_rate": curve.true_positive_rate[kept].tolist(),
-    }
-
-
-def _coverage(likeness: NDArray[np.float64], style: NDArray[np.int64]) -> Report:
-    curve = metrics.coverage_curve(confidence_of(likeness), forced_style(likeness) == style)
-    kept = _thinned(len(curve.coverage))
-    return {
-        "coverage": curve.coverage[kept].tolist(),
-        "accuracy": curve.accuracy[kept].tolist(),
-        "confidence": curve.confidence[kept].tolist(),
     }
 
 
@@ -163,9 +137,9 @@ def _verdicts(counted: Scored, style: NDArray[np.int64]) -> Report:
     }
     return {
         "counts": table,
-        "coverage": _number(_mean(decided)),
-        "accuracy_of_decided": _number(_mean(right[decided])),
-        "accuracy_if_forced": _number(_mean(forced_style(counted.likeness) == style)),
+        "coverage": number_or_none(_mean(decided)),
+        "accuracy_of_decided": number_or_none(_mean(right[decided])),
+        "accuracy_if_forced": number_or_none(_mean(forced_style(counted.likeness) == style)),
     }
 
 
@@ -332,17 +306,5 @@ def _left_out(evaluation: Evaluation) -> list[Report]:
     ]
 
 
-def _thinned(points: int) -> NDArray[np.int64]:
-    """Return at most `CURVE_POINTS` indices, denser at both ends, where curves bend."""
-    if points <= CURVE_POINTS:
-        return np.arange(points)
-    rising = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, CURVE_POINTS))
-    return np.unique(np.rint(rising * (points - 1)).astype(np.int64))
-
-
 def _mean(values: NDArray[Any]) -> float:
     return float(values.mean()) if values.size else float("nan")
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else value

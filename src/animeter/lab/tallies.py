@@ -84,7 +84,7 @@ class Tallies:
         """Return every figure of `STATISTICS` with its interval."""
         whole, drawn = self.sums.sum(axis=0)[None], draws @ self.sums
         return {
-            name: _with_interval(float(statistic(whole)[0]), statistic(drawn))
+            name: with_interval(float(statistic(whole)[0]), statistic(drawn))
             for name, statistic in STATISTICS.items()
         }
 
@@ -99,7 +99,7 @@ class Tallies:
         for name in ACCURACIES:
             statistic = STATISTICS[name]
             value = statistic(undisturbed.sums.sum(0)[None]) - statistic(self.sums.sum(0)[None])
-            result[name] = _with_interval(float(value[0]), statistic(theirs) - statistic(ours))
+            result[name] = with_interval(float(value[0]), statistic(theirs) - statistic(ours))
         return result
 
     @property
@@ -168,7 +168,8 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
     return result
 
 
-def _with_interval(value: float, drawn: Floats) -> Figure:
+def with_interval(value: float, drawn: Floats) -> Figure:
+    """Return a figure with the interval that its value in many draws gives."""
     kept = drawn[~np.isnan(drawn)]
     if not kept.size:
         return Figure(value, np.nan, np.nan)
