@@ -1,5 +1,6 @@
 """Puts the server together: routes inside, and around them what every request passes through."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -19,12 +20,15 @@ from animeter.inference.classifier import Classifier
 from animeter.server.draining import Draining
 from animeter.server.errors import RequestError, error_body
 from animeter.server.fetching import Fetcher
+from animeter.server.label_routes import label_routes
+from animeter.server.labelling import Labelling, LabelSession
+from animeter.server.looking import Looking, likeness_file
 from animeter.server.observing import Observing
 from animeter.server.options import ServeOptions
-from animeter.server.page import Page
+from animeter.server.page import INDEX, LABEL_INDEX, Page
 from animeter.server.prefix import Prefix
 from animeter.server.routes import api_routes, file_routes, health_routes, teaching_routes
-from animeter.server.security import ApiKeyGate, SecurityHeaders
+from animeter.server.security import ApiKeyGate, LocalNamesOnly, SecurityHeaders
 from animeter.server.service import Service
 from animeter.server.site import PAGE_FOLDER
 
@@ -45,6 +49,7 @@ def create_app(
     *,
     page_folder: Path = PAGE_FOLDER,
     fetcher: Fetcher | None = None,
+    labelling: Labelling | None = None,
 ) -> FastAPI:
     """Make the application.
 
@@ -53,13 +58,20 @@ def create_app(
         options: limits and switches; the defaults unless given.
         page_folder: where the built page is; may be missing.
         fetcher: for pictures given as URLs; made from the options unless given.
+        labelling: what people shall label; their page then stands in the place of the usual one.
     """
     options = options or ServeOptions()
     service = Service(classifier, options, fetcher)
 
+    looking = _looking(service, labelling) if labelling else None
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if looking:
+            looking.start()
         yield
+        if looking:
+            await asyncio.to_thread(looking.close)
         service.close()
 
     app = FastAPI(
@@ -75,13 +87,23 @@ def create_app(
     app.include_router(api_routes(service))
     if options.allow_teaching:
         app.include_router(teaching_routes(service))
+    if labelling and looking:
+        app.include_router(label_routes(service, LabelSession(labelling, looking)))
     app.include_router(health_routes(service))
     app.include_router(file_routes(service))
     # Not a mounted folder: that would answer 404 where a route knows the path but not the method.
-    app.router.default = Page(page_folder)
+    app.router.default = Page(page_folder, LABEL_INDEX if labelling else INDEX)
     _add_refusals(app, service)
+    if labelling and options.api_key is None:
+        app.add_middleware(LocalNamesOnly, refuse=service.refusal)
     _add_layers(app, service, options)
     return app
+
+
+def _looking(service: Service, labelling: Labelling) -> Looking:
+    cache = service.heads.settings.cache_folder
+    file = likeness_file(cache, labelling.log.path, service.classifier)
+    return Looking(service.classifier, labelling.pictures, file)
 
 
 def _add_refusals(app: FastAPI, service: Service) -> None:

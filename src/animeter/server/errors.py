@@ -5,12 +5,15 @@
     │   ├── NoPictureError          no_picture          400  nothing to look at
     │   ├── BadBase64Error          bad_base64          400  text that does not decode
     │   ├── UnknownHeadError        unknown_head        400  a head that is not there
+    │   ├── UnknownPictureError     unknown_picture     404  a picture that is not there
+    │   ├── ForbiddenHostError      forbidden_host      403  a name that is not this computer's
     │   ├── ApiKeyError             bad_api_key         401  no key, or a wrong one
     │   ├── BodyTooLargeError       body_too_large      413
     │   ├── TooManyPicturesError    too_many_pictures   413
     │   ├── SlowBodyError           slow_body           408  the body took too long to arrive
     │   ├── QueueFullError          queue_full          503  come back in `retry_after_s`
-    │   └── TooSlowError            too_slow            503  the answer would have come too late
+    │   ├── TooSlowError            too_slow            503  the answer would have come too late
+    │   └── NotKeptError            not_kept            507  what was said could not be written
     └── (those of animeter.domain.errors, by the table below)
 
 Every answer that is not a success is `{"error": {"code", "message"}}`.
@@ -26,6 +29,7 @@ from animeter.domain.errors import (
     HeadError,
     ImageError,
     ImageTooLargeError,
+    LabelError,
     MissingExtraError,
     OutputError,
     TeachingError,
@@ -60,6 +64,20 @@ class UnknownHeadError(RequestError):
     """A head was asked for that this server does not have."""
 
     code = "unknown_head"
+
+
+class UnknownPictureError(RequestError):
+    """A picture was asked for by a name that this server does not know."""
+
+    code = "unknown_picture"
+    status = HTTPStatus.NOT_FOUND
+
+
+class ForbiddenHostError(RequestError):
+    """The request names a host that this server is not."""
+
+    code = "forbidden_host"
+    status = HTTPStatus.FORBIDDEN
 
 
 class ApiKeyError(RequestError):
@@ -115,6 +133,13 @@ class TooSlowError(RequestError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
+class NotKeptError(RequestError):
+    """What a person said could not be written; it is for the client to keep and send again."""
+
+    code = "not_kept"
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+
+
 _STATUSES: Final[dict[type[AnimeterError], int]] = {
     EmptyImageError: HTTPStatus.BAD_REQUEST,
     UnsupportedFormatError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -126,6 +151,7 @@ _STATUSES: Final[dict[type[AnimeterError], int]] = {
     UnreachableUrlError: HTTPStatus.BAD_REQUEST,
     ForbiddenUrlError: HTTPStatus.FORBIDDEN,
     TeachingError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    LabelError: HTTPStatus.BAD_REQUEST,
     OutputError: HTTPStatus.CONFLICT,  # a head of that name is there
 }
 

@@ -12,7 +12,8 @@ from starlette.types import Receive, Scope, Send
 
 from animeter.server.assets import ASK_AGAIN, FOREVER, Shelf
 
-_INDEX: Final = "index.html"
+INDEX: Final = "index.html"
+LABEL_INDEX: Final = "label.html"
 _HASHED: Final = re.compile(r"assets/.+-[A-Za-z0-9_-]{8}\.\w+")
 _ABSENT: Final = """<!doctype html>
 <html lang="en">
@@ -37,15 +38,18 @@ class Page:
 
     Args:
         folder: where the build put it; may be missing.
+        index: the file that the folder's own address gives. The label page is given only so: it
+            is of no use to anybody else.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, index: str = INDEX) -> None:
+        self._index = index
         # Only what is listed here is ever read, so no path can lead out of the folder.
         self._shelf = Shelf(
             {
                 path.relative_to(folder).as_posix(): partial(path.read_bytes)
                 for path in sorted(folder.rglob("*"))
-                if path.is_file()
+                if path.is_file() and (path.name != LABEL_INDEX or index == LABEL_INDEX)
             }
         )
 
@@ -54,9 +58,9 @@ class Page:
         if scope["type"] != "http":
             raise HTTPException(404)
         root_path = scope.get("root_path", "")
-        name = scope["path"].removeprefix(root_path).removeprefix("/") or _INDEX
+        name = scope["path"].removeprefix(root_path).removeprefix("/") or self._index
         if scope["method"] not in {"GET", "HEAD"}:
-            known = name in self._shelf or name == _INDEX
+            known = name in self._shelf or name == self._index
             raise (
                 HTTPException(405, headers={"Allow": "GET, HEAD"}) if known else HTTPException(404)
             )
@@ -67,6 +71,6 @@ class Page:
         if name in self._shelf:
             asset = await self._shelf.get(name)
             return asset.response(headers, FOREVER if _HASHED.fullmatch(name) else ASK_AGAIN)
-        if name == _INDEX:
+        if name == self._index:
             return HTMLResponse(_ABSENT, headers={"Cache-Control": ASK_AGAIN})
         raise HTTPException(404)

@@ -4,13 +4,14 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from animeter.domain.errors import AnimeterError
-from animeter.server.errors import ApiKeyError
+from animeter.server.errors import ApiKeyError, ForbiddenHostError
 
 _DIRECTIVES: Final = (
     "default-src 'self'",
@@ -42,6 +43,7 @@ HEADERS: Final = {
         "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()"
     ),
 }
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _GUARDED: Final = ("/v1/", "/metrics")
 
 
@@ -99,6 +101,40 @@ class ApiKeyGate:
         scheme, _, bearer = headers.get("authorization", "").partition(" ")
         given = bearer.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
         return hmac.compare_digest(_digest(given), self._digest)
+
+
+class LocalNamesOnly:
+    """Answers only who calls this computer by its own name.
+
+    A page of another site can have its name lead here and then ask as if from the same site; what
+    it cannot do is ask under our name. For servers that show somebody's own files without a key.
+
+    Args:
+        app: whom to ask behind it.
+        refuse: makes the answer of an error.
+    """
+
+    def __init__(self, app: ASGIApp, refuse: Callable[[AnimeterError], Response]) -> None:
+        self._app = app
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http" and not _names_us(Headers(scope=scope).get("host", "")):
+            error = ForbiddenHostError(
+                "without a key this server answers only to localhost and 127.0.0.1; open it by "
+                "one of these names"
+            )
+            await self._refuse(error)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _names_us(host: str) -> bool:
+    try:
+        return urlsplit(f"//{host}").hostname in LOOPBACK
+    except ValueError:
+        return False
 
 
 def _is_guarded(scope: Scope) -> bool:

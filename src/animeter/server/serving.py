@@ -24,6 +24,7 @@ import uvicorn
 from animeter.domain.errors import SettingError
 from animeter.inference.classifier import Classifier, load, usable_cores
 from animeter.server.app import create_app
+from animeter.server.labelling import Labelling
 from animeter.server.metrics import SHARED_FOLDER
 from animeter.server.options import ServeOptions
 
@@ -53,8 +54,13 @@ class Running:
     access_log: bool = False
 
 
-def serve(running: Running, options: ServeOptions) -> None:
+def serve(running: Running, options: ServeOptions, labelling: Labelling | None = None) -> None:
     """Serve until SIGINT or SIGTERM; what runs then is finished first.
+
+    Args:
+        running: where and how.
+        options: limits and switches.
+        labelling: what people shall label; then there is one process, which keeps what they say.
 
     Raises:
         SettingError: the address cannot be listened on.
@@ -65,22 +71,26 @@ def serve(running: Running, options: ServeOptions) -> None:
     options = replace(options, threads=threads)
     classifier = load(running.model)  # also with several processes: a bad model fails here, once
     listening = _listen(running.host, running.port)
-    _say_hello(classifier, listening, running, options)
+    _say_hello(classifier, listening, running, options, labelling is not None)
     with listening:
         if running.processes == 1:
-            _serve_here(classifier, running, options, listening)
+            _serve_here(classifier, running, options, listening, labelling)
         else:
             del classifier
             _serve_in_processes(running, options, listening)
 
 
 def _serve_here(
-    classifier: Classifier, running: Running, options: ServeOptions, listening: socket.socket
+    classifier: Classifier,
+    running: Running,
+    options: ServeOptions,
+    listening: socket.socket,
+    labelling: Labelling | None = None,
 ) -> None:
     side_px = classifier.bundle.spec.input.size_px
     classifier.likenesses(np.zeros((1, side_px, side_px, 3), np.uint8))  # the first run is slow
     config = uvicorn.Config(
-        create_app(classifier, options),
+        create_app(classifier, options, labelling=labelling),
         loop="asyncio",
         http="h11",  # bounds how long a request's head may be
         ws="none",
@@ -184,16 +194,23 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _say_hello(
-    classifier: Classifier, listening: socket.socket, running: Running, options: ServeOptions
+    classifier: Classifier,
+    listening: socket.socket,
+    running: Running,
+    options: ServeOptions,
+    with_key: bool,
 ) -> None:
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     threads = "1 thread" if options.threads == 1 else f"{options.threads} threads"
     if running.processes > 1:
         threads = f"{running.processes} processes with {threads} each"
+    # The label page reads its key from here; browsers send nothing behind a # anywhere.
+    key = f"#key={options.api_key}" if with_key and options.api_key else ""
+    url = f"http://{shown}:{port}{options.root_path}/{key}"
     print(
-        f"animeter: http://{shown}:{port}{options.root_path}/ - {classifier.bundle.spec.label} on "
-        f"{classifier.provider}, {threads}; Ctrl-C stops",
+        f"animeter: {url} - {classifier.bundle.spec.label} on {classifier.provider}, {threads}; "
+        "Ctrl-C stops",
         file=sys.stderr,
         flush=True,
     )
