@@ -23,7 +23,7 @@ from animeter.lab.folds import TrainingFailedError, part_names, train_folds, tra
 from animeter.lab.progress import WEIGHTS_FILE, read_progress
 from animeter.lab.runs import Run, trusted_rows
 from animeter.lab.shipping import CHECKPOINT_FILE, ship
-from animeter.lab.training import LOG_FILE
+from animeter.lab.training_log import LOG_FILE
 from tests.support.tiny_recipe import drawing, write_recipe
 
 pytestmark = pytest.mark.slow

@@ -39,6 +39,7 @@ class ManifestRow:
         character: the one known character, empty if unknown.
         content: drawn, photo, logo or grid; empty if nobody looked.
         source: where the picture came from, empty if unknown.
+        label: the one of a task's exclusive labels that is true, empty where a task has none.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class ManifestRow:
     character: str = ""
     content: str = ""
     source: str = ""
+    label: str = ""
 
     @property
     def is_drawn_as_labelled(self) -> bool:

@@ -17,6 +17,7 @@ from PIL import Image
 from torch.utils.data import Dataset, Sampler
 
 from animeter.datasets.manifest import ManifestRow
+from animeter.domain.errors import AnimeterError, ManifestError
 from animeter.domain.model_spec import LIKENESS_LABELS
 from animeter.lab.augment import augmented, collage
 from animeter.lab.recipe import AugmentRecipe, HeadRecipe, Recipe
@@ -54,19 +55,70 @@ def head_labels(rows: Sequence[ManifestRow], head: HeadRecipe) -> list[str]:
     return sorted(label for label, n in counts.items() if label and n >= head.min_pictures)
 
 
+def kind_of(row: ManifestRow) -> str:
+    """Return what a row's picture is to be told from: its label, or its style without one."""
+    return row.label or row.style
+
+
+def balancing_weights(rows: Sequence[ManifestRow], kinds: Sequence[str]) -> list[float]:
+    """Return a weight a kind, so that all kinds weigh the same together and a picture 1 on average.
+
+    A kind without a picture weighs nothing.
+    """
+    counts = Counter(kind_of(row) for row in rows)
+    present = sum(counts[kind] > 0 for kind in kinds)
+    return [len(rows) / (present * counts[kind]) if counts[kind] else 0.0 for kind in kinds]
+
+
 Example = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+"""(image uint8 [S, S, 3], likeness float [2], classes long [heads])."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What numbers stand for a row's labels.
+
+    Attributes:
+        names: of the columns: the exclusive labels of the task, if it has such, then the
+            auxiliary heads.
+        numbers: for each of them, the number of each label.
+    """
+
+    names: tuple[str, ...]
+    numbers: tuple[dict[str, int], ...]
+
+    @classmethod
+    def of(
+        cls,
+        heads: Sequence[HeadRecipe],
+        head_labels: Sequence[Sequence[str]],
+        task_labels: Sequence[str] = (),
+    ) -> "Columns":
+        """Number the labels of some auxiliary heads, and those of the task before them."""
+        own = [("label", task_labels)] if task_labels else []
+        named = [*own, *zip((head.column for head in heads), head_labels, strict=True)]
+        return cls(
+            names=tuple(name for name, _ in named),
+            numbers=tuple({label: i for i, label in enumerate(labels)} for _, labels in named),
+        )
+
+    def classes(self, row: ManifestRow) -> list[int]:
+        """Return a row's number in each column."""
+        return [
+            numbers.get(getattr(row, name), UNLABELLED)
+            for name, numbers in zip(self.names, self.numbers, strict=True)
+        ]
 
 
 class LabelledPictures(Dataset[Example]):
     """Views of labelled pictures.
-
-    An item is (image uint8 [S, S, 3], likeness float [2], classes long [heads]).
 
     Args:
         rows: what to show.
         augment: how pictures are changed.
         heads: auxiliary heads.
         labels: of each head, in order.
+        task_labels: exclusive labels of the task, whose numbers come first among the classes.
     """
 
     def __init__(
@@ -75,11 +127,11 @@ class LabelledPictures(Dataset[Example]):
         augment: AugmentRecipe,
         heads: Sequence[HeadRecipe],
         labels: Sequence[Sequence[str]],
+        task_labels: Sequence[str] = (),
     ) -> None:
         self._rows = rows
         self._augment = augment
-        self._columns = [head.column for head in heads]
-        self._numbers = [{label: i for i, label in enumerate(names)} for names in labels]
+        self._columns = Columns.of(heads, labels, task_labels)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -88,7 +140,7 @@ class LabelledPictures(Dataset[Example]):
         chance = random.Random(draw.seed)  # noqa: S311 - augmentation, not secrets
         view = self._view(draw.index, draw.size_px, chance)
         likeness = np.array(likeness_target(self._rows[draw.index]), dtype=np.float32)
-        classes = self._classes(self._rows[draw.index])
+        classes = self._columns.classes(self._rows[draw.index])
         if draw.partner is not None:
             view = collage(view, self._view(draw.partner, draw.size_px, chance), chance)
             likeness = np.maximum(likeness, likeness_target(self._rows[draw.partner]))
@@ -100,14 +152,44 @@ class LabelledPictures(Dataset[Example]):
         )
 
     def _view(self, index: int, size_px: int, chance: random.Random) -> Image.Image:
-        rgb = read_image(self._rows[index].path).rgb
-        return augmented(Image.fromarray(rgb), size_px, self._augment, chance)
+        return augmented(_read(self._rows[index]), size_px, self._augment, chance)
 
-    def _classes(self, row: ManifestRow) -> list[int]:
-        return [
-            numbers.get(getattr(row, column), UNLABELLED)
-            for column, numbers in zip(self._columns, self._numbers, strict=True)
-        ]
+
+class HeldOutPictures(Dataset[Example]):
+    """Labelled pictures as they are, squashed to a square.
+
+    Args:
+        rows: what to show.
+        columns: of the task; no auxiliary heads.
+        size_px: side of the square.
+    """
+
+    def __init__(self, rows: Sequence[ManifestRow], columns: Columns, size_px: int) -> None:
+        self._rows = rows
+        self._columns = columns
+        self._size = (size_px, size_px)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> Example:
+        row = self._rows[index]
+        view = _read(row).resize(self._size, Image.Resampling.BILINEAR)
+        return (
+            torch.from_numpy(np.array(view)),
+            torch.tensor(likeness_target(row)),
+            torch.tensor(self._columns.classes(row), dtype=torch.long),
+        )
+
+
+def _read(row: ManifestRow) -> Image.Image:
+    try:
+        return Image.fromarray(read_image(row.path).rgb)
+    except AnimeterError as error:
+        raise ManifestError(
+            f"{row.name} is to be trained on and cannot be read: {error.message} Mend it or take "
+            "it out of the pictures, and give the same command again: finished epochs are kept."
+        ) from error
 
 
 class Draws(Sampler[Draw]):
@@ -137,7 +219,9 @@ class Draws(Sampler[Draw]):
         size_px = self._recipe.training.size_px_at(self._epoch)
         indices = self._indices(chance)
         partners = chance.choice(len(self._rows), size=len(indices), p=self._weights)
-        paired = chance.random(len(indices)) < self._recipe.augment.collage
+        # A sheet of two pictures has two likenesses, but no one label.
+        share = 0.0 if self._recipe.task == "labels" else self._recipe.augment.collage
+        paired = chance.random(len(indices)) < share
         seeds = chance.integers(2**62, size=len(indices))
         for index, partner, pair, seed in zip(indices, partners, paired, seeds, strict=True):
             yield Draw(int(index), int(partner) if pair else None, int(seed), size_px)
@@ -147,15 +231,19 @@ class Draws(Sampler[Draw]):
         counts = Counter(row.franchise for row in self._rows)
         power = self._recipe.data.franchise_power
         weights = np.array([counts[row.franchise] ** -power for row in self._rows])
-        # What is neither has a franchise a picture; styles keep the shares that they have.
-        styles = np.array([row.style for row in self._rows])
-        for style in np.unique(styles):
-            chosen = styles == style
-            weights[chosen] *= chosen.sum() / weights[chosen].sum()
+        # What is neither has a franchise a picture; styles keep the shares that they have, unless
+        # all are to have the same.
+        kinds = np.array([kind_of(row) for row in self._rows])
+        for kind in np.unique(kinds):
+            chosen = kinds == kind
+            share = 1.0 if self._recipe.data.balance == "sampling" else chosen.sum()
+            weights[chosen] *= share / weights[chosen].sum()
         return np.asarray(weights / weights.sum(), dtype=np.float64)
 
     def _indices(self, chance: np.random.Generator) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-        if self._recipe.data.franchise_power == 0.0 and len(self) == len(self._rows):
+        data = self._recipe.data
+        alike = data.franchise_power == 0.0 and data.balance != "sampling"
+        if alike and len(self) == len(self._rows):
             return chance.permutation(len(self._rows))
         # Systematic sampling: each row appears floor or ceil of its expected count, so that
         # an epoch is less a matter of luck than independent draws would make it.

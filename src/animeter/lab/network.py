@@ -1,14 +1,13 @@
-"""The network: a timm backbone, pooled, with the likeness head and auxiliary heads on top.
+"""The networks: a backbone, pooled, with a task's own layer and auxiliary heads on top.
 
-It takes pixels as the finished model does (uint8, any size) and squashes and normalises them
-itself, so that training and inference cannot drift apart.
+They take pixels as the finished model does (uint8, any size) and squash and normalise them
+themselves, so that training and inference cannot drift apart.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import timm
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -17,19 +16,21 @@ from torch.nn import functional
 
 from animeter.domain.errors import RecipeError
 from animeter.domain.model_spec import LIKENESS_LABELS
-from animeter.lab.recipe import NetworkRecipe
+from animeter.lab.backbone import ACTIVATIONS, first_stages, make_backbone
+from animeter.lab.recipe import DENSE, NetworkRecipe
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class Reading(NamedTuple):
-    """What the network reads off a batch.
+    """What the likeness network reads off a batch.
 
     Attributes:
         logits: [N, 2] of the likenesses.
         embedding: [N, D], of length 1.
-        activation: [N, 2, h, w]; its mean over h and w, plus the head's bias, is the logit.
+        activation: [N, 2, h, w]; its mean over h and w, plus the head's bias, is the logit. 1x1
+            where layers between the feature map and the head hide which place said what.
     """
 
     logits: torch.Tensor
@@ -37,12 +38,13 @@ class Reading(NamedTuple):
     activation: torch.Tensor
 
 
-class StyleNetwork(nn.Module):
-    """Backbone, global average pooling, heads.
+class PictureNetwork(nn.Module):
+    """What all networks are made of, but for the layers that answer.
+
+    A network adds its own `answering` layer and the auxiliary heads, then calls `_begin`.
 
     Args:
-        recipe: which backbone.
-        head_sizes: number of classes of each auxiliary head.
+        recipe: which backbone, and which layers behind it.
         start: whether to load the recipe's starting weights; False for a checkpoint's own.
 
     Raises:
@@ -51,46 +53,33 @@ class StyleNetwork(nn.Module):
 
     mean: torch.Tensor
     std: torch.Tensor
+    auxiliary: nn.ModuleList
 
-    def __init__(
-        self, recipe: NetworkRecipe, head_sizes: Sequence[int] = (), *, start: bool = True
-    ) -> None:
+    def __init__(self, recipe: NetworkRecipe, *, start: bool) -> None:
         super().__init__()
         self.size_px = recipe.size_px
-        # timm's models have no common type that says what all of them offer.
-        self.backbone: Any = _backbone(recipe, start=start)
-        self.embedding_dim: int = self.backbone.num_features
+        self._flat = recipe.reads_one_size
+        self.backbone: Any = make_backbone(recipe, start=start)
         self.dropout = nn.Dropout(recipe.dropout)
-        self.style = nn.Linear(self.embedding_dim, len(LIKENESS_LABELS))
-        self.auxiliary = nn.ModuleList(nn.Linear(self.embedding_dim, n) for n in head_sizes)
-        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1) * 255.0)
-        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1) * 255.0)
-        for module in _first_stages(self.backbone, recipe.frozen_stages):
-            module.requires_grad_(False)
-        norms = (m for m in self.backbone.modules() if isinstance(m, nn.BatchNorm2d))
-        self._kept = list(norms) if recipe.keep_statistics else []
-        self.train()  # Lightning takes modules as they are and does not call it
-        if start and recipe.checkpoint is not None:
-            self._load_whole(recipe.checkpoint, recipe.backbone)
+        self.hidden = self._hidden_layers(recipe)
+        self.embedding_dim: int = recipe.hidden[-1] if recipe.hidden else self._pooled_dim()
 
-    def train(self, mode: bool = True) -> "StyleNetwork":
-        """Switch to training, but for the normalisation whose statistics are kept."""
+    @property
+    def answering(self) -> nn.Linear:
+        """The layer that answers what the task asks."""
+        raise NotImplementedError
+
+    @property
+    def heads(self) -> list[nn.Module]:
+        """All layers that begin from chance: the hidden ones, the answering one, the auxiliary."""
+        return [*self.hidden, self.answering, *self.auxiliary]
+
+    def train(self, mode: bool = True) -> "PictureNetwork":
+        """Switch to training, but for what is frozen and normalisation that is kept."""
         super().train(mode)
         for module in self._kept:
             module.eval()
         return self
-
-    def _load_whole(self, path: Path, name: str) -> None:
-        """Load all but the auxiliary heads, which belong to other labels."""
-        own = {k: v for k, v in self.state_dict().items() if k.startswith("auxiliary.")}
-        try:
-            state = {k: v for k, v in load_file(path).items() if not k.startswith("auxiliary.")}
-            self.load_state_dict(state | own)
-        except (OSError, RuntimeError, SafetensorError) as error:
-            raise RecipeError(
-                f"{path} does not hold a network of {name!r} with its likeness head: {error}. Use "
-                "the checkpoint.safetensors that `animeter export` wrote."
-            ) from error
 
     def pixels(self, image: torch.Tensor) -> torch.Tensor:
         """Normalise uint8 [N, H, W, 3] to float [N, 3, H, W], keeping the size."""
@@ -101,72 +90,158 @@ class StyleNetwork(nn.Module):
         size = (self.size_px, self.size_px)
         return functional.interpolate(pixels, size, mode="bilinear", antialias=True)
 
+    def squashed(self, image: torch.Tensor) -> torch.Tensor:
+        """Turn pictures uint8 [N, H, W, 3] of any size into normalised pixels [N, 3, S, S]."""
+        # Squashed before it is normalised, as the exported file does: both are linear, so the
+        # order does not matter but for rounding.
+        raw = image.permute(0, 3, 1, 2).float()
+        return (self.squash(raw) - self.mean) / self.std
+
     def features(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Return the last feature map, [N, D, h, w]."""
+        """Return the last feature map, [N, C, h, w]."""
         features: torch.Tensor = self.backbone.forward_features(pixels)
         return features
 
+    def embed(self, features: torch.Tensor) -> torch.Tensor:
+        """Return what the answering layer reads, [N, D]."""
+        pooled = features.flatten(1) if self._flat else features.mean((2, 3))
+        embedding: torch.Tensor = self.hidden(pooled)
+        return embedding
+
     def train_logits(self, image: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """Return likeness logits [N, 2] and auxiliary logits of squares that are not resized."""
+        """Return the task's logits and the auxiliary ones, of squares that are not resized."""
         pixels = self.pixels(image).contiguous(memory_format=torch.channels_last)
-        pooled = self.dropout(self.features(pixels).mean((2, 3)))
-        return self.style(pooled), [head(pooled) for head in self.auxiliary]
+        embedding = self.dropout(self.embed(self.features(pixels)))
+        return self.answering(embedding), [head(embedding) for head in self.auxiliary]
+
+    def _hidden_layers(self, recipe: NetworkRecipe) -> nn.Sequential:
+        layers: list[nn.Module] = []
+        before = self._pooled_dim() if recipe.hidden else 0
+        for number, width in enumerate(recipe.hidden):
+            if number > 0 or recipe.backbone != DENSE:  # pixels are not dropped
+                layers.append(nn.Dropout(recipe.dropout))
+            layers += [nn.Linear(before, width), ACTIVATIONS[recipe.activation]()]
+            before = width
+        return nn.Sequential(*layers)
+
+    def _pooled_dim(self) -> int:
+        channels: int = self.backbone.num_features
+        if not self._flat:
+            return channels
+        with torch.no_grad():
+            one = torch.zeros(1, 3, self.size_px, self.size_px)
+            features: torch.Tensor = self.backbone.eval().forward_features(one)
+        return features.numel()
+
+    def _begin(self, recipe: NetworkRecipe, head_sizes: Sequence[int], *, start: bool) -> None:
+        """Add what all networks end with, freeze what stays, and load a whole checkpoint."""
+        self.auxiliary = nn.ModuleList(nn.Linear(self.embedding_dim, n) for n in head_sizes)
+        self.register_buffer("mean", torch.tensor(IMAGENET_MEAN).view(1, 3, 1, 1) * 255.0)
+        self.register_buffer("std", torch.tensor(IMAGENET_STD).view(1, 3, 1, 1) * 255.0)
+        frozen = [self.backbone] if recipe.frozen else []
+        for module in [*frozen, *first_stages(self.backbone, recipe.frozen_stages)]:
+            module.requires_grad_(False)
+        norms = [m for m in self.backbone.modules() if isinstance(m, nn.BatchNorm2d)]
+        self._kept: list[nn.Module] = frozen + (norms if recipe.keep_statistics else [])
+        self.train()  # Lightning takes modules as they are and does not call it
+        if start and recipe.checkpoint is not None:
+            self._load_whole(recipe.checkpoint, recipe.backbone)
+
+    def _load_whole(self, path: Path, name: str) -> None:
+        """Load all that the task shares with the checkpoint's."""
+        own = {k: v for k, v in self.state_dict().items() if not self._is_shared(k)}
+        try:
+            state = {k: v for k, v in load_file(path).items() if self._is_shared(k)}
+            self.load_state_dict(state | own)
+        except (OSError, RuntimeError, SafetensorError) as error:
+            raise RecipeError(
+                f"{path} does not hold a network of {name!r} with its likeness head: {error}. Use "
+                "the checkpoint.safetensors that `animeter export` wrote."
+            ) from error
+
+    def _is_shared(self, key: str) -> bool:
+        """Say whether a tensor means the same in every checkpoint of this recipe's backbone."""
+        raise NotImplementedError
+
+
+class StyleNetwork(PictureNetwork):
+    """The network of two independent likenesses.
+
+    Args:
+        recipe: which backbone.
+        head_sizes: number of classes of each auxiliary head.
+        start: whether to load the recipe's starting weights; False for a checkpoint's own.
+
+    Raises:
+        RecipeError: the backbone is unknown, or the weights do not fit it.
+    """
+
+    def __init__(
+        self, recipe: NetworkRecipe, head_sizes: Sequence[int] = (), *, start: bool = True
+    ) -> None:
+        super().__init__(recipe, start=start)
+        self.style = nn.Linear(self.embedding_dim, len(LIKENESS_LABELS))
+        self._begin(recipe, head_sizes, start=start)
+
+    @property
+    def answering(self) -> nn.Linear:
+        """The likeness head."""
+        return self.style
 
     def read(self, pixels: torch.Tensor) -> Reading:
         """Read normalised pixels [N, 3, S, S] of the model's own size."""
         features = self.features(pixels)
-        pooled = features.mean((2, 3))
-        activation = functional.conv2d(features, self.style.weight[:, :, None, None])
-        return Reading(self.style(pooled), functional.normalize(pooled, dim=1), activation)
+        embedding = self.embed(features)
+        logits = self.style(embedding)
+        if self._flat or len(self.hidden):
+            activation = (logits - self.style.bias)[:, :, None, None]
+        else:
+            activation = functional.conv2d(features, self.style.weight[:, :, None, None])
+        return Reading(logits, functional.normalize(embedding, dim=1), activation)
 
     def forward(self, image: torch.Tensor) -> Reading:
         """Read pictures uint8 [N, H, W, 3] of any size."""
-        # Squashed before it is normalised, as the exported file does: both are linear, so the
-        # order does not matter but for rounding.
-        raw = image.permute(0, 3, 1, 2).float()
-        return self.read((self.squash(raw) - self.mean) / self.std)
+        return self.read(self.squashed(image))
+
+    def _is_shared(self, key: str) -> bool:
+        # Auxiliary heads belong to other labels.
+        return not key.startswith("auxiliary.")
 
 
-def _backbone(recipe: NetworkRecipe, *, start: bool) -> Any:
-    if not timm.is_model(recipe.backbone):
-        near = (
-            ", ".join(timm.list_models(f"*{recipe.backbone[:6]}*")[:6]) or "see timm.list_models()"
-        )
-        raise RecipeError(f"timm knows no backbone {recipe.backbone!r}. Did you mean: {near}?")
-    given = recipe.weights or recipe.checkpoint
-    download = start and given is None and recipe.pretrained
-    try:
-        backbone: Any = timm.create_model(recipe.backbone, pretrained=download, num_classes=0)
-    except (OSError, RuntimeError) as error:
-        raise RecipeError(
-            f"The pretrained weights of {recipe.backbone!r} could not be had: {error}. Without a "
-            "network, set network.weights to a safetensors file, or network.pretrained = false."
-        ) from error
-    if start and recipe.weights is not None:
-        _load(backbone, recipe.weights, recipe.backbone)
-    return backbone.to(memory_format=torch.channels_last)
+class LabelNetwork(PictureNetwork):
+    """The network of exclusive labels.
 
+    Args:
+        recipe: which backbone, and which layers behind it.
+        labels: how many there are.
+        head_sizes: number of classes of each auxiliary head.
+        start: whether to load the recipe's starting weights; False for a checkpoint's own.
 
-def _load(backbone: Any, path: Path, name: str) -> None:
-    if not path.is_file():
-        raise RecipeError(
-            f"There are no weights at {path}. Put the file there, or leave network.weights out of "
-            "the recipe to let timm download them."
-        )
-    try:
-        backbone.load_state_dict(load_file(path))
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise RecipeError(f"{path} does not hold the weights of {name!r}: {error}") from error
+    Raises:
+        RecipeError: the backbone is unknown, or the weights do not fit it.
+    """
 
+    def __init__(
+        self,
+        recipe: NetworkRecipe,
+        labels: int,
+        head_sizes: Sequence[int] = (),
+        *,
+        start: bool = True,
+    ) -> None:
+        super().__init__(recipe, start=start)
+        self.label = nn.Linear(self.embedding_dim, labels)
+        self._begin(recipe, head_sizes, start=start)
 
-def _first_stages(backbone: Any, count: int) -> list[nn.Module]:
-    """Return the stem and the first `count` stages of a backbone that timm builds of blocks."""
-    if count == 0:
-        return []
-    stages = getattr(backbone, "blocks", None)
-    if not isinstance(stages, nn.Sequential) or not hasattr(backbone, "conv_stem"):
-        raise RecipeError(
-            f"network.frozen_stages is {count}, but {type(backbone).__name__} has no stages that "
-            "can be frozen; use 0."
-        )
-    return [backbone.conv_stem, backbone.bn1, *list(stages)[:count]]
+    @property
+    def answering(self) -> nn.Linear:
+        """The layer with one logit a label."""
+        return self.label
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return logits [N, K] and embedding [N, D] of pictures uint8 [N, H, W, 3] of any size."""
+        embedding = self.embed(self.features(self.squashed(image)))
+        return self.label(embedding), functional.normalize(embedding, dim=1)
+
+    def _is_shared(self, key: str) -> bool:
+        return key.startswith("backbone.")

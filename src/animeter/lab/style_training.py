@@ -1,21 +1,17 @@
-"""The loss and the optimiser, as Lightning wants them."""
+"""How two independent likenesses are learned."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import lightning
 import torch
-from torch import nn
 from torch.nn import functional
 
-from animeter.lab.labelled_pictures import UNLABELLED
+from animeter.domain.verdict import STYLES
 from animeter.lab.network import StyleNetwork
+from animeter.lab.network_training import Batch, Judged, NetworkTraining
 from animeter.lab.recipe import Recipe
 
-Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
-
-class StyleTraining(lightning.LightningModule):
+class StyleTraining(NetworkTraining):
     """Binary cross-entropy on two independent likenesses, cross-entropy on auxiliary heads.
 
     Where the recipe holds the likenesses, their targets are what the starting network says of the
@@ -25,41 +21,51 @@ class StyleTraining(lightning.LightningModule):
         recipe: optimisation and loss weights.
         head_sizes: number of classes of each auxiliary head.
         start: whether to load the recipe's starting weights.
+        weights: of the styles in the loss, in the order of `STYLES`; empty for equal ones.
     """
 
-    def __init__(self, recipe: Recipe, head_sizes: Sequence[int], *, start: bool = True) -> None:
-        super().__init__()
-        self._recipe = recipe
-        self.network = StyleNetwork(recipe.network, head_sizes, start=start)
+    loss_name = "likeness_loss"
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        head_sizes: Sequence[int],
+        *,
+        start: bool = True,
+        weights: Sequence[float] = (),
+    ) -> None:
+        super().__init__(recipe, StyleNetwork(recipe.network, head_sizes, start=start))
         # In a tuple, so that it is no part of what is trained, averaged and saved.
         self._before: tuple[StyleNetwork, ...] = (
             (StyleNetwork(recipe.network).eval().requires_grad_(False),)
             if recipe.training.hold_likenesses
             else ()
         )
+        self._weights = dict(zip(STYLES, weights, strict=True)) if weights else {}
 
-    def training_step(self, batch: Batch, index: int) -> torch.Tensor:
-        """Return the loss of one batch and log its parts."""
-        if index == 0:
-            # So that a resumed run drops out what an undisturbed one does. The hook for an epoch's
-            # start will not do: Lightning does not call it in the first epoch after resuming.
-            torch.manual_seed(self._recipe.seed * 10_000 + self.current_epoch)
-        image, likeness, classes = batch
-        logits, auxiliary = self.network.train_logits(image)
+    def _taught(self, batch: Batch, logits: torch.Tensor) -> Judged:
+        image, likeness, _ = batch
         targets = self._targets(image, likeness)
-        loss = functional.binary_cross_entropy_with_logits(logits.float(), targets)
-        right = ((logits > 0) == (targets > 0.5)).float().mean()
-        self.log_dict({"likeness_loss": loss, "right": right}, on_epoch=True, prog_bar=True)
-        loss = loss * (self._recipe.training.hold_likenesses or 1.0)
-        for number, (head, scores) in enumerate(zip(self._recipe.heads, auxiliary, strict=True)):
-            column = classes[:, number]
-            if (column != UNLABELLED).any():
-                part = functional.cross_entropy(
-                    scores.float(), column, ignore_index=UNLABELLED, label_smoothing=head.smoothing
-                )
-                loss = loss + head.weight * part
-                self.log(f"{head.column}_loss", part, on_epoch=True)
-        return loss
+        loss = self._loss(logits.float(), targets, likeness)
+        return loss, ((logits > 0) == (targets > 0.5)).float().mean()
+
+    def _judged(self, batch: Batch, logits: torch.Tensor) -> Judged:
+        likeness = batch[1]
+        loss = functional.binary_cross_entropy_with_logits(logits.float(), likeness)
+        return loss, ((logits > 0) == (likeness > 0.5)).float().mean()
+
+    def _loss(
+        self, logits: torch.Tensor, targets: torch.Tensor, likeness: torch.Tensor
+    ) -> torch.Tensor:
+        if not self._weights:
+            return functional.binary_cross_entropy_with_logits(logits, targets)
+        each = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        named = torch.tensor([self._weights["anime"], self._weights["cartoon"]]).to(likeness)
+        styles = likeness.sum(1)  # two on a sheet of both, whose weight is the mean
+        weight = torch.where(
+            styles > 0, (likeness * named).sum(1) / styles.clamp(min=1), self._weights["neither"]
+        )
+        return (each.mean(1) * weight).sum() / weight.sum()
 
     def _targets(self, image: torch.Tensor, likeness: torch.Tensor) -> torch.Tensor:
         if not self._before:
@@ -69,29 +75,3 @@ class StyleTraining(lightning.LightningModule):
         with torch.no_grad():
             logits = before.to(self.device).train_logits(image)[0]
         return torch.sigmoid(logits.float())
-
-    def configure_optimizers(self) -> dict[str, object]:  # type: ignore[override]
-        """Return AdamW and one cycle of the learning rate over the whole run."""
-        recipe = self._recipe.training
-        heads: list[nn.Module] = [self.network.style, *self.network.auxiliary]
-        groups = [
-            *_decayed(self.network.backbone, recipe.learning_rate, recipe.weight_decay),
-            *_decayed(nn.ModuleList(heads), recipe.head_learning_rate, recipe.weight_decay),
-        ]
-        optimizer = torch.optim.AdamW(groups)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            max_lr=[group["lr"] for group in groups],
-            total_steps=int(self.trainer.estimated_stepping_batches),
-            pct_start=0.15,
-        )
-        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-
-def _decayed(module: nn.Module, rate: float, decay: float) -> list[dict[str, Any]]:
-    """Return two groups: matrices, which decay, and biases and norms, which do not."""
-    trained = [p for p in module.parameters() if p.requires_grad]
-    return [
-        {"params": [p for p in trained if p.ndim > 1], "lr": rate, "weight_decay": decay},
-        {"params": [p for p in trained if p.ndim <= 1], "lr": rate, "weight_decay": 0.0},
-    ]

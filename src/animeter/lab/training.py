@@ -6,13 +6,14 @@ FOLDER/progress.json        where it is (`progress`)
 FOLDER/weights.safetensors  the averaged weights, written last: its presence means done
 """
 
-import csv
+import json
 import logging
 import os
 import sys
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import lightning
@@ -23,17 +24,39 @@ from lightning.pytorch.callbacks import (
     ModelCheckpoint,
     TQDMProgressBar,
 )
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch.utils.data import DataLoader
 
 from animeter.datasets.manifest import ManifestRow
-from animeter.domain.errors import RecipeError
-from animeter.lab.labelled_pictures import Draws, LabelledPictures, head_labels
+from animeter.domain.errors import OutputError, RecipeError
+from animeter.domain.verdict import STYLES
+from animeter.lab.label_training import LabelTraining
+from animeter.lab.labelled_pictures import (
+    Columns,
+    Draws,
+    HeldOutPictures,
+    LabelledPictures,
+    balancing_weights,
+    head_labels,
+)
+from animeter.lab.network_training import NetworkTraining
 from animeter.lab.progress import WEIGHTS_FILE, Progress, write_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
+from animeter.lab.training_log import (
+    HELD_OUT_ACCURACY,
+    HELD_OUT_LOSS,
+    EpochFigures,
+    append_epoch,
+)
 
-LOG_FILE = "log.csv"
+LABELS_KEY = "labels"
+"""In the metadata of the weights: the exclusive labels, a JSON list in the order of the logits."""
+
+OnEpoch = Callable[[EpochFigures], None]
+"""Told how each epoch went; what it raises stops the training, which can be gone on with."""
+
 _CHECKPOINT = "last"
 
 
@@ -44,6 +67,8 @@ def train_network(
     *,
     threads: int | None = None,
     quiet: bool = False,
+    held_out: Sequence[ManifestRow] = (),
+    on_epoch: OnEpoch | None = None,
 ) -> Path:
     """Train a network, or go on where a killed run stopped, or return at once if it is done.
 
@@ -53,48 +78,87 @@ def train_network(
         folder: the run's own; made if need be.
         threads: of the processor; None for all.
         quiet: no progress bar, on a terminal either.
+        held_out: pictures to look at after every epoch, without learning from them.
+        on_epoch: told of every epoch that this call trains.
 
     Returns:
-        The path of the averaged weights (safetensors, float32, keys as in `StyleNetwork`,
-        auxiliary heads included).
+        The path of the averaged weights (safetensors, float32, keys as in `StyleNetwork` or
+        `LabelNetwork`, auxiliary heads included).
 
     Raises:
-        RecipeError: the pictures cannot teach both likenesses, or the network cannot be made.
+        RecipeError: the pictures cannot teach the task, or the network cannot be made.
+        ManifestError: a picture cannot be read.
+        OutputError: the folder cannot be written to, as on a full disk; finished epochs are kept.
     """
     weights = folder / WEIGHTS_FILE
     if weights.exists():
         return weights
-    if not recipe.training.hold_likenesses:
-        _check_styles(rows)
-    folder.mkdir(parents=True, exist_ok=True)
+    labels = _task_labels(recipe, rows, held_out)
     if threads is not None:
         torch.set_num_threads(threads)
     _hush()
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
-    labels = [head_labels(rows, head) for head in recipe.heads]
-    pictures = LabelledPictures(rows, recipe.augment, recipe.heads, labels)
-    loader = DataLoader(
-        pictures,
-        batch_size=recipe.training.batch_size,
-        sampler=Draws(rows, recipe),
-        # On a CPU the network is what takes time, and workers would only take its cores.
-        num_workers=min(16, os.cpu_count() or 1) if torch.cuda.is_available() else 0,
-        drop_last=len(rows) > recipe.training.batch_size,
-    )
-    checkpoint = folder / f"{_CHECKPOINT}.ckpt"
-    resumed = checkpoint.exists()
-    training = StyleTraining(recipe, [len(names) for names in labels], start=not resumed)
-    started = time.monotonic()
-    trainer = _trainer(recipe, folder, quiet=quiet or not sys.stderr.isatty())
-    trainer.fit(training, loader, ckpt_path=str(checkpoint) if resumed else None)
-    # The callback has put the averaged weights into the network by now.
-    _save_weights(training.network, weights)
-    seconds = time.monotonic() - started
-    write_progress(folder, Progress(1.0, recipe.training.epochs, seconds))
+    with _finished_epochs_kept(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        checkpoint = folder / f"{_CHECKPOINT}.ckpt"
+        resumed = checkpoint.exists()
+        training = _training(recipe, rows, labels, start=not resumed)
+        started = time.monotonic()
+        trainer = _trainer(recipe, folder, on_epoch, quiet=quiet or not sys.stderr.isatty())
+        trainer.fit(
+            training,
+            _shown(recipe, rows, labels),
+            _watched(recipe, held_out, labels) if held_out else None,
+            ckpt_path=str(checkpoint) if resumed else None,
+        )
+        # The callback has put the averaged weights into the network by now.
+        _save_weights(training.network, weights, labels)
+        seconds = time.monotonic() - started
+        write_progress(folder, Progress(1.0, recipe.training.epochs, seconds))
     return weights
 
 
-def _trainer(recipe: Recipe, folder: Path, *, quiet: bool) -> lightning.Trainer:
+def _training(
+    recipe: Recipe, rows: Sequence[ManifestRow], labels: Sequence[str], *, start: bool
+) -> NetworkTraining:
+    head_sizes = [len(head_labels(rows, head)) for head in recipe.heads]
+    weighed = recipe.data.balance == "weights"
+    weights = balancing_weights(rows, labels or STYLES) if weighed else []
+    if labels:
+        return LabelTraining(recipe, len(labels), head_sizes, start=start, weights=weights)
+    return StyleTraining(recipe, head_sizes, start=start, weights=weights)
+
+
+def _shown(
+    recipe: Recipe, rows: Sequence[ManifestRow], labels: Sequence[str]
+) -> "DataLoader[object]":
+    """Return the batches to learn from."""
+    of_heads = [head_labels(rows, head) for head in recipe.heads]
+    return DataLoader(
+        LabelledPictures(rows, recipe.augment, recipe.heads, of_heads, labels),
+        batch_size=recipe.training.batch_size,
+        sampler=Draws(rows, recipe),
+        num_workers=_workers(),
+        drop_last=len(rows) > recipe.training.batch_size,
+    )
+
+
+def _watched(
+    recipe: Recipe, held_out: Sequence[ManifestRow], labels: Sequence[str]
+) -> "DataLoader[object]":
+    """Return the batches that are looked at without learning from them."""
+    pictures = HeldOutPictures(held_out, Columns.of([], [], labels), recipe.network.size_px)
+    return DataLoader(pictures, batch_size=recipe.training.batch_size, num_workers=_workers())
+
+
+def _workers() -> int:
+    # On a CPU the network is what takes time, and workers would only take its cores.
+    return min(16, os.cpu_count() or 1) if torch.cuda.is_available() else 0
+
+
+def _trainer(
+    recipe: Recipe, folder: Path, on_epoch: OnEpoch | None, *, quiet: bool
+) -> lightning.Trainer:
     bar = [] if quiet else [TQDMProgressBar(refresh_rate=5)]
     return lightning.Trainer(
         max_epochs=recipe.training.epochs,
@@ -105,13 +169,19 @@ def _trainer(recipe: Recipe, folder: Path, *, quiet: bool) -> lightning.Trainer:
         callbacks=[
             EMAWeightAveraging(decay=recipe.training.ema_decay),
             # Not save_last, which saves nothing in the epochs of which no other file is kept.
-            ModelCheckpoint(dirpath=folder, filename=_CHECKPOINT, enable_version_counter=False),
+            ModelCheckpoint(
+                dirpath=folder,
+                filename=_CHECKPOINT,
+                enable_version_counter=False,
+                save_on_train_epoch_end=True,
+            ),
             _Progress(folder),
-            _Log(folder),
+            _Log(folder, on_epoch),
             *bar,
         ],
         enable_progress_bar=not quiet,
         enable_model_summary=False,
+        num_sanity_val_steps=0,
         gradient_clip_val=5.0,
     )
 
@@ -133,30 +203,41 @@ class _Progress(Callback):
 
 
 class _Log(Callback):
-    """Appends a line an epoch to a CSV file; Lightning's own logger begins anew after a kill."""
+    """Appends a line an epoch to the log, and tells whoever asked."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / LOG_FILE
+    def __init__(self, folder: Path, on_epoch: OnEpoch | None) -> None:
+        self._folder = folder
+        self._on_epoch = on_epoch
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, *_args: object) -> None:
         means = {
-            name.removesuffix("_epoch"): f"{float(value):.5f}"
+            name.removesuffix("_epoch"): float(value)
             for name, value in sorted(trainer.callback_metrics.items())
-            if name.endswith("_epoch")
+            if name.endswith("_epoch") or name in {HELD_OUT_LOSS, HELD_OUT_ACCURACY}
         }
-        fresh = not self._path.exists()
-        with self._path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            if fresh:
-                writer.writerow(["epoch", *means])
-            writer.writerow([trainer.current_epoch, *means.values()])
+        figures = append_epoch(self._folder, trainer.current_epoch, means)
+        if self._on_epoch is not None:
+            self._on_epoch(figures)
 
 
-def _save_weights(network: torch.nn.Module, path: Path) -> None:
+def _save_weights(network: torch.nn.Module, path: Path, labels: Sequence[str]) -> None:
     state = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
     fresh = path.with_suffix(".new")
-    save_file(state, fresh)
+    save_file(state, fresh, {LABELS_KEY: json.dumps(labels)} if labels else None)
     fresh.replace(path)
+
+
+@contextmanager
+def _finished_epochs_kept(folder: Path) -> Iterator[None]:
+    """Say what to do where a folder cannot be written to."""
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise OutputError(
+            f"Training cannot write to {folder}: {reason}. Make room or mend it, and give the "
+            "same command again: finished epochs are kept."
+        ) from error
 
 
 def _hush() -> None:
@@ -164,6 +245,34 @@ def _hush() -> None:
     for name in ("lightning.pytorch", "lightning.fabric", "lightning.pytorch.utilities.rank_zero"):
         logging.getLogger(name).setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module=r"lightning\.")
+
+
+def _task_labels(
+    recipe: Recipe, rows: Sequence[ManifestRow], held_out: Sequence[ManifestRow]
+) -> list[str]:
+    """Return the exclusive labels, sorted; none of a task that has no such.
+
+    Raises:
+        RecipeError: the pictures cannot teach the task.
+    """
+    if recipe.task == "likeness":
+        if not recipe.training.hold_likenesses:
+            _check_styles(rows)
+        return []
+    labels = sorted({row.label for row in rows})
+    if len(labels) < 2:
+        raise RecipeError(
+            f"Training needs pictures of two labels or more, got {labels} in {len(rows)} rows. "
+            "Name another column with data.label, or add pictures of another label."
+        )
+    unknown = sorted({row.label for row in held_out} - set(labels))
+    if unknown:
+        raise RecipeError(
+            f"{len(unknown)} labels have held-out pictures but none to train on, such as "
+            f"{unknown[0]!r}. Deal the pictures anew with data.folds, or leave such labels out "
+            "with data.min_pictures."
+        )
+    return labels
 
 
 def _check_styles(rows: Sequence[ManifestRow]) -> None:
