@@ -22,6 +22,13 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from animeter.datasets.checking.looks import FILE as LOOKS_FILE
+from animeter.datasets.checking.looks import Look, look_at_all
+from animeter.datasets.checking.near_duplicates import (
+    group_near_duplicates,
+    layouts_of,
+    thumbnails_of,
+)
 from animeter.datasets.manifest import ManifestRow, read_manifest
 from animeter.domain.head_fitting import FitOptions, fit_head
 from animeter.domain.taught_head import EmbeddingModel, HeadIdentity
@@ -30,7 +37,6 @@ from animeter.inference.taxonomy_file import BUILTIN_FILE, read_taxonomy
 from animeter.lab.drawings import standalone
 from animeter.lab.export import export_bundle
 from animeter.lab.head_tasks import series_of
-from animeter.lab.near_duplicates import group_near_duplicates, layouts_of
 from animeter.lab.network import StyleNetwork
 from animeter.lab.picture_embeddings import embeddings_of
 from animeter.lab.plots import few_shot_plot
@@ -102,11 +108,12 @@ def raw_bundle(run: Run, folder: Path) -> Bundle:
 
 
 def one_of_each(
-    pairs: Sequence[tuple[ManifestRow, str]], layouts: np.ndarray, embeddings: np.ndarray
+    pairs: Sequence[tuple[ManifestRow, str]], looks: Sequence[Look], embeddings: np.ndarray
 ) -> np.ndarray:
     """Return the places of one picture of each group of near-duplicates."""
+    layouts = layouts_of(thumbnails_of(looks))
     groups = group_near_duplicates([row.series for row, _ in pairs], layouts, embeddings)
-    readable = np.isfinite(layouts).all(axis=1) & np.isfinite(embeddings).all(axis=1)
+    readable = np.array([not look.error for look in looks]) & np.isfinite(embeddings).all(axis=1)
     first = np.zeros(len(pairs), dtype=bool)
     first[np.unique(groups, return_index=True)[1]] = True
     return np.flatnonzero(first & readable)
@@ -133,7 +140,8 @@ def measure(run: Run, column: str, work: Path, draws: int) -> dict[str, object]:
             "animeter": embeddings_of(Bundle.open(run.bundle(fold_name(fold))), rows, work, int),
             "ImageNet": embeddings_of(raw, rows, work, int),
         }
-        kept = one_of_each(inside, layouts_of(rows, work), tables["animeter"])
+        looks = look_at_all([row.path for row in rows], work / LOOKS_FILE)
+        kept = one_of_each(inside, looks, tables["animeter"])
         labels = np.array([inside[i][1] for i in kept])
         enough = [n for n, count in Counter(labels.tolist()).items() if count > max(SHOTS) + 4]
         kept, labels = kept[np.isin(labels, enough)], labels[np.isin(labels, enough)]

@@ -39,7 +39,7 @@ USERS = {
     "rich": {"cli", "lab"},
     "safetensors": {"inference", "lab"},
     "scipy": {"lab"},
-    "sklearn": {"inference", "lab"},
+    "sklearn": {"datasets", "inference", "lab"},
     "sqlalchemy": {"lab"},
     "starlette": {"server"},
     "timm": {"lab"},

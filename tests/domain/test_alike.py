@@ -1,8 +1,10 @@
 """Groups of near-duplicates."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from animeter.domain.alike import group_alike
+from animeter.domain.alike import group_alike, group_pairs
 
 
 def unit(degrees: float) -> list[float]:
@@ -24,3 +26,13 @@ def test_a_long_chain_out_of_order_is_one_group() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert group_alike(np.empty((0, 4), np.float32), []).tolist() == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=20))
+def test_pairs_link_through_others(pairs: list[tuple[int, int]]) -> None:
+    group = list(range(12))
+    for _ in range(12):  # as slowly and plainly as can be
+        for one, other in pairs:
+            group[one] = group[other] = min(group[one], group[other])
+    table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    assert group_pairs(12, table).tolist() == group

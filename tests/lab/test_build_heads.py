@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from animeter.datasets.checking import near_duplicates
 from animeter.domain.errors import TeachingError
 from animeter.domain.hierarchy import OTHER
 from animeter.domain.taxonomy import TYPES
 from animeter.inference.classifier import Classifier
 from animeter.inference.heads import load_head
-from animeter.lab import near_duplicates
 from animeter.lab.builtin_heads import build_heads
 from animeter.lab.out_of_fold import FILE, predict_held_out
 from animeter.lab.runs import Run, fold_name, trusted_rows

@@ -39,7 +39,7 @@ def test_fair_folds_have_no_faults(tmp_path: Path) -> None:
     leaks = check_leaks(fair_rows(tmp_path), tmp_path)
     assert leaks.faults() == []
     assert leaks.hints() == []
-    assert leaks.shortcut_accuracy is not None  # all pictures have one form
+    assert leaks.shortcut is not None  # all pictures have one form
     refuse_leaks(leaks, tmp_path)
 
 
@@ -71,7 +71,7 @@ def test_a_franchise_in_two_folds_is_a_fault_and_a_kindred_name_a_hint(tmp_path:
 
 def test_a_style_that_a_fold_lacks_is_a_fault(tmp_path: Path) -> None:
     rows = [row for row in fair_rows(tmp_path) if (row.style, row.fold) != ("cartoon", 1)]
-    assert check_leaks(rows, tmp_path).missing_styles == ("fold 1 holds no cartoon",)
+    assert check_leaks(rows, tmp_path).missing_labels == ("fold 1 holds no cartoon",)
 
 
 def test_a_style_that_the_picture_size_gives_away_is_a_fault(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_a_style_that_the_picture_size_gives_away_is_a_fault(tmp_path: Path) -> 
         side = 60 + 20 * STYLES.index(row.style)
         scene(number, (2 * side, side)).save(row.path)
     leaks = check_leaks(rows, tmp_path)
-    assert leaks.shortcut_accuracy is not None
-    assert leaks.shortcut_accuracy > 0.95
+    assert leaks.shortcut is not None
+    assert leaks.shortcut.balanced_accuracy > 0.95
     assert any("balanced accuracy" in fault for fault in leaks.faults())
 
 

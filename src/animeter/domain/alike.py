@@ -53,6 +53,29 @@ def group_linked(labels: Sequence[str], alike: Alike) -> NDArray[np.int64]:
     return group
 
 
+def group_pairs(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Number groups of what is linked by pairs, through however many others.
+
+    Args:
+        count: how many there are.
+        pairs: [P, 2] numbers below `count`.
+
+    Returns:
+        [count], equal within a group: the number of its first one.
+    """
+    group = np.arange(count)
+    one, other = pairs.T
+    while True:
+        lowest = np.minimum(group[one], group[other])
+        before = group.copy()
+        # The groups' first ones follow too, so that long chains close quickly.
+        for place in (one, other, before[one], before[other]):
+            np.minimum.at(group, place, lowest)
+        group = group[group]
+        if np.array_equal(group, before):
+            return group
+
+
 def _first_linked(members: NDArray[np.int64], alike: Alike) -> NDArray[np.int64]:
     """Return for each member the place of the first one that it is linked to."""
     first = np.arange(len(members))

@@ -18,6 +18,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from animeter.datasets.checking.looks import FILE as LOOKS_FILE
+from animeter.datasets.checking.looks import look_at_all
+from animeter.datasets.checking.near_duplicates import (
+    group_near_duplicates,
+    layouts_of,
+    thumbnails_of,
+)
 from animeter.datasets.manifest import ManifestRow, read_manifest
 from animeter.domain.answer_scaling import AnswerScaling, fit_answer_scaling
 from animeter.domain.calibration import apply_scalings
@@ -41,7 +48,6 @@ from animeter.lab.head_tasks import (
     series_of,
 )
 from animeter.lab.hierarchy_figures import InTree, hierarchy_part
-from animeter.lab.near_duplicates import group_near_duplicates, layouts_of
 from animeter.lab.out_of_fold import FILE, calibrate_without, read_predictions
 from animeter.lab.picture_embeddings import embeddings_of
 from animeter.lab.runs import Run, fold_name, folds_of
@@ -117,9 +123,10 @@ def gather(run: Run, model: str | None, work: Path, say: Callable[[str], None]) 
         say(f"embedding {len(rows):,} pictures with {_part(name)}")
         tables[name] = embeddings_of(bundle, rows, work, _silent)
     say("looking for near-duplicates")
-    layouts = layouts_of(rows, work)
+    looks = look_at_all([row.path for row in rows], work / LOOKS_FILE)
     readable = np.all([np.isfinite(t).all(axis=1) for t in tables.values()], axis=0)
-    kept = np.flatnonzero(readable & np.isfinite(layouts).all(axis=1))
+    kept = np.flatnonzero(readable & np.array([not look.error for look in looks]))
+    layouts = layouts_of(thumbnails_of([looks[i] for i in kept]))
     rows = [rows[i] for i in kept]
     tables = {name: table[kept] for name, table in tables.items()}
     shipped = tables.pop(-1)
@@ -127,7 +134,7 @@ def gather(run: Run, model: str | None, work: Path, say: Callable[[str], None]) 
     unseen = np.stack([tables[fold][i] for i, fold in enumerate(judge)])
     taxonomy = read_taxonomy(BUILTIN_FILE)
     series = [series_of(row, taxonomy) for row in rows]
-    group = group_near_duplicates(series, layouts[kept], unseen)
+    group = group_near_duplicates(series, layouts, unseen)
     return Pictures(rows, series, judge, group, deal_parts(group, series), tables, shipped)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from animeter.datasets.checking.looks import FILE as LOOKS_FILE
 from animeter.datasets.manifest import ManifestRow, read_manifest
 from animeter.domain.errors import OutputError
 from animeter.lab.evaluation import Evaluation, Judge, Watch, evaluate, folds_of, judges_of_folds
@@ -83,4 +84,4 @@ def _within(rows: list[ManifestRow], folds: tuple[int, ...]) -> list[ManifestRow
 
 def _shortcuts(evaluation: Evaluation, output: Path) -> Report | None:
     counted = evaluation.counted
-    return check_shortcuts(counted, styles_of(counted.rows), output / "scores" / "shortcuts.json")
+    return check_shortcuts(counted, styles_of(counted.rows), output / "scores" / LOOKS_FILE)
