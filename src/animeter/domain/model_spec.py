@@ -4,6 +4,7 @@ The door for this file: whoever reads a model's description reads it here, and u
 refused, so that a misspelt one is noticed. Reading the file itself is for `inference/bundle.py`.
 """
 
+import json
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,6 +18,9 @@ FORMAT_VERSION: Final = 1
 
 LIKENESS_LABELS = ("anime", "cartoon")
 """The columns of the output `likeness`, in order."""
+
+LABELS_TASK: Final = "labels"
+"""The `task` of a model of exclusive labels, which `label_model_spec` describes."""
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -192,6 +196,12 @@ class ModelSpec(_Part):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
+            if tells_labels(text):
+                raise BundleError(
+                    f"{origin} describes a model that tells labels of its own, and says nothing "
+                    "of anime or cartoon, which is wanted here. `animeter evaluate` judges such "
+                    "models; in Python, animeter.inference.label_classifier runs them."
+                ) from error
             raise BundleError(
                 f"{origin} is not a model description this version can read: {wrong_keys(error)}. "
                 f"Wanted format_version {FORMAT_VERSION}; export the model again, "
@@ -201,3 +211,12 @@ class ModelSpec(_Part):
     def to_json(self) -> str:
         """Return the text of a `model.json`, readable and ending in a newline."""
         return self.model_dump_json(indent=2) + "\n"
+
+
+def tells_labels(text: str | bytes) -> bool:
+    """Say whether a `model.json`, whole or not, is one of a model of exclusive labels."""
+    try:
+        content = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(content, dict) and content.get("task") == LABELS_TASK

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from animeter.domain.errors import BundleError
-from animeter.domain.model_spec import ModelSpec
+from animeter.domain.label_model_spec import LabelModelSpec
+from animeter.domain.model_spec import ModelSpec, tells_labels
 from animeter.inference.onnx_wire import check_self_contained
 from animeter.media.small_files import read_limited
 from animeter.settings import Settings, read_settings
@@ -46,14 +47,8 @@ class Bundle:
             BundleError: a file is missing or too large, the description is of another form, or
                 the weights are not the described ones or not self-contained.
         """
-        if not folder.is_dir():
-            raise BundleError(
-                f"There is no model at {folder}: wanted a folder with {MODEL_FILE} and "
-                f"{SPEC_FILE}. `animeter models list` shows the models at hand."
-            )
-        origin = folder / SPEC_FILE
-        text = read_limited(origin, MAX_SPEC_BYTES, BundleError, _WANTED)
-        bundle = cls(folder, ModelSpec.from_json(text, origin=str(origin)))
+        spec = ModelSpec.from_json(_spec_text(folder), origin=str(folder / SPEC_FILE))
+        bundle = cls(folder, spec)
         bundle.read_model()
         return bundle
 
@@ -68,16 +63,71 @@ class Bundle:
         Raises:
             BundleError: the file is missing, too large, changed or not self-contained.
         """
-        path = self.folder / MODEL_FILE
-        model = read_limited(path, MAX_MODEL_BYTES, BundleError, _WANTED)
-        digest = hashlib.sha256(model).hexdigest()
-        if digest != self.spec.sha256:
-            raise BundleError(
-                f"{path} is not the file that {SPEC_FILE} describes: its sha256 is {digest}, "
-                f"wanted {self.spec.sha256}. Copy or export the bundle again."
-            )
-        check_self_contained(model, origin=str(path))
-        return model
+        return _checked_model(self.folder, self.spec.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelBundle:
+    """A checked bundle of a model that tells exclusive labels.
+
+    Attributes:
+        folder: where its files are.
+        spec: what its `model.json` says.
+    """
+
+    folder: Path
+    spec: LabelModelSpec
+
+    @classmethod
+    def open(cls, folder: Path) -> "LabelBundle":
+        """Open a bundle and check all of it, the weights included.
+
+        Raises:
+            BundleError: as `Bundle.open`.
+        """
+        spec = LabelModelSpec.from_json(_spec_text(folder), origin=str(folder / SPEC_FILE))
+        bundle = cls(folder, spec)
+        bundle.read_model()
+        return bundle
+
+    def read_model(self) -> bytes:
+        """Read the weights, as `Bundle.read_model` does.
+
+        Raises:
+            BundleError: the file is missing, too large, changed or not self-contained.
+        """
+        return _checked_model(self.folder, self.spec.sha256)
+
+
+def is_label_bundle(folder: Path) -> bool:
+    """Say whether a folder holds a model of exclusive labels, rather than one of likenesses.
+
+    Raises:
+        BundleError: there is no bundle at that place.
+    """
+    return tells_labels(_spec_text(folder))
+
+
+def _spec_text(folder: Path) -> bytes:
+    if not folder.is_dir():
+        raise BundleError(
+            f"There is no model at {folder}: wanted a folder with {MODEL_FILE} and "
+            f"{SPEC_FILE}. `animeter models list` shows the models at hand."
+        )
+    return read_limited(folder / SPEC_FILE, MAX_SPEC_BYTES, BundleError, _WANTED)
+
+
+def _checked_model(folder: Path, sha256: str) -> bytes:
+    path = folder / MODEL_FILE
+    model = read_limited(path, MAX_MODEL_BYTES, BundleError, _WANTED)
+    digest = hashlib.sha256(model).hexdigest()
+    if digest != sha256:
+        raise BundleError(
+            f"{path} is not the file that {SPEC_FILE} describes: its sha256 is {digest}, "
+            f"wanted {sha256}. Copy or export the bundle again."
+        )
+    check_self_contained(model, origin=str(path))
+    return model
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from animeter.domain.errors import AnimeterError, TeachingError
+from animeter.domain.errors import TeachingError
 from animeter.domain.head_fitting import FitOptions
 from animeter.domain.results import Classification, Failure, Result
 from animeter.domain.taught_head import TaughtHead
 from animeter.inference.bundle import Bundle, find_bundle
 from animeter.inference.explanation import Explanation
 from animeter.inference.head_answers import DEFAULT_TOP_K, HeadAnswers
+from animeter.inference.looking import describe_chunk, path_of
 from animeter.inference.pipeline import work_ahead
 from animeter.inference.session import OnnxSession, Outputs
 from animeter.inference.teaching import teach
@@ -242,25 +243,7 @@ class Classifier:
         chunk: Sequence[Picture],
         describe: Callable[[Picture, Image, Outputs, int], Found],
     ) -> list[Found | Failure]:
-        read: list[Image | Failure] = []
-        for picture in chunk:
-            try:
-                read.append(self._read(picture))
-            except AnimeterError as error:
-                read.append(Failure.from_error(_path_of(picture), error))
-        images = [image for image in read if isinstance(image, Image)]
-        if not images:
-            return [failure for failure in read if isinstance(failure, Failure)]
-        outputs = self._session.run(np.stack([image.rgb for image in images]))
-        described: list[Found | Failure] = []
-        row = 0
-        for picture, image in zip(chunk, read, strict=True):
-            if isinstance(image, Failure):
-                described.append(image)
-            else:
-                described.append(describe(picture, image, outputs, row))
-                row += 1
-        return described
+        return describe_chunk(chunk, self._read, self._session.run, describe)
 
     def _read(self, picture: Picture) -> Image:
         return read_image(picture, self._limits, shrink_to_px=self.bundle.spec.input.size_px)
@@ -271,7 +254,7 @@ class Classifier:
         anime, cartoon = (float(value) for value in outputs.likeness[row])
         heads, place = self._heads.of(outputs.embedding[row], anime, cartoon)
         return Classification(
-            path=_path_of(picture),
+            path=path_of(picture),
             anime=anime,
             cartoon=cartoon,
             verdict=self._rule.decide(anime, cartoon),
@@ -308,10 +291,6 @@ def usable_cores() -> int:
 def _embedding(_: Picture, __: Image, outputs: Outputs, row: int) -> NDArray[np.float32]:
     # A view would keep the whole batch alive.
     return np.array(outputs.embedding[row], dtype=np.float32)
-
-
-def _path_of(picture: Picture) -> str | None:
-    return str(picture) if isinstance(picture, str | Path) else None
 
 
 def _at_least_one(name: str, value: int) -> int:

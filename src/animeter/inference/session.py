@@ -27,7 +27,7 @@ OUTPUTS: Final = ("likeness", "embedding", "activation")
 _LIKENESSES: Final = 2
 _CPU: Final = "CPUExecutionProvider"
 _CUDA: Final = "CUDAExecutionProvider"
-_ORT_ERRORS: Final = (
+ORT_ERRORS: Final = (
     RuntimeError,  # a provider whose libraries are missing
     ort_state.EPFail,
     ort_state.Fail,
@@ -77,8 +77,8 @@ class OnnxSession:
     ) -> None:
         self._origin = str(bundle.folder / "model.onnx")
         self._embedding_dim = bundle.spec.embedding_dim
-        wanted = _wanted_providers(providers)
-        self._session = _load(bundle.read_model(), self._origin, threads, wanted)
+        wanted = wanted_providers(providers)
+        self._session = start_session(bundle.read_model(), self._origin, threads, wanted)
         self.provider: str = self._session.get_providers()[0]
         self.provider_note = _provider_note(self.provider, wanted)
         if providers is not None and self.provider != wanted[0]:
@@ -105,7 +105,7 @@ class OnnxSession:
             )
         try:
             likeness, embedding, activation = self._session.run(list(OUTPUTS), {INPUT: batch})
-        except _ORT_ERRORS as error:
+        except ORT_ERRORS as error:
             raise BundleError(f"{self._origin} failed on a batch: {error}") from error
         outputs = Outputs(likeness, embedding, activation)
         self._check_outputs(outputs, len(batch))
@@ -116,7 +116,7 @@ class OnnxSession:
         if set(inputs) != {INPUT}:
             self._refuse(f"its inputs are {sorted(inputs)}, wanted one called {INPUT!r}")
         image = inputs[INPUT]
-        if image.type != "tensor(uint8)" or not _fits(image.shape, (None, None, None, 3)):
+        if image.type != "tensor(uint8)" or not fits(image.shape, (None, None, None, 3)):
             self._refuse(f"its input is {image.type} {image.shape}, wanted uint8 [N, H, W, 3]")
         if any(isinstance(size, int) for size in image.shape[:3]):
             self._refuse(
@@ -132,7 +132,7 @@ class OnnxSession:
             if name not in outputs:
                 self._refuse(f"it has no output {name!r}, only {sorted(outputs)}")
             node = outputs[name]
-            if node.type != "tensor(float)" or not _fits(node.shape, form):
+            if node.type != "tensor(float)" or not fits(node.shape, form):
                 shown = ["any" if size is None else size for size in form]
                 self._refuse(
                     f"its output {name!r} is {node.type} {node.shape}, wanted float {shown}"
@@ -160,8 +160,18 @@ def available_providers() -> list[str]:
     return list(ort.get_available_providers())
 
 
-def _load(model: bytes, origin: str, threads: int, providers: list[str]) -> Any:
-    """Load the network on the first provider that starts."""
+def start_session(model: bytes, origin: str, threads: int, providers: list[str]) -> Any:
+    """Load a network on the first provider that starts.
+
+    Args:
+        model: content of an ONNX file.
+        origin: what to call it in an error.
+        threads: of one run.
+        providers: as `wanted_providers` gives them.
+
+    Raises:
+        BundleError: it cannot be loaded.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -171,16 +181,24 @@ def _load(model: bytes, origin: str, threads: int, providers: list[str]) -> Any:
     try:
         # ONNX Runtime's own way of falling back prints to standard output, among the data.
         return ort.InferenceSession(model, options, providers=providers, enable_fallback=0)
-    except _ORT_ERRORS as error:
+    except ORT_ERRORS as error:
         if len(providers) > 1:
-            return _load(model, origin, threads, providers[1:])
+            return start_session(model, origin, threads, providers[1:])
         raise BundleError(
             f"ONNX Runtime {ort.__version__} cannot load {origin}: {error}. "
             "Export the model again, or update onnxruntime if the model is newer."
         ) from error
 
 
-def _wanted_providers(asked: Sequence[str] | None) -> list[str]:
+def wanted_providers(asked: Sequence[str] | None) -> list[str]:
+    """Return execution providers in order of preference, by ONNX Runtime's names.
+
+    Args:
+        asked: names or short forms (`cuda`); None for CUDA where it is built in, else the CPU.
+
+    Raises:
+        SettingError: this ONNX Runtime has no such provider.
+    """
     available = available_providers()
     if asked is None:
         return [_CUDA, _CPU] if _CUDA in available else [_CPU]
@@ -216,7 +234,7 @@ def _has_nvidia_gpu() -> bool:
         return False
 
 
-def _fits(shape: Sequence[object], form: Sequence[int | None]) -> bool:
+def fits(shape: Sequence[object], form: Sequence[int | None]) -> bool:
     """Say whether a declared shape, whose free sizes are names or None, can be of this form."""
     return len(shape) == len(form) and all(
         wanted is None or not isinstance(size, int) or size == wanted
