@@ -6,7 +6,7 @@ manifest's own folder. This file does not open pictures.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,13 +101,28 @@ def _rows(reader: "csv.DictReader[str]", origin: Path) -> Iterator[ManifestRow]:
 
 
 def _row(record: dict[str, str], folder: Path, place: str) -> ManifestRow:
-    name, style = record["path"].strip(), record["style"].strip()
+    row = manifest_row(record, folder, place)
+    if row.style not in FILED_STYLES:
+        raise ManifestError(
+            f"{place} has the style {row.style!r}; wanted one of {', '.join(FILED_STYLES)}."
+        )
+    return row
+
+
+def manifest_row(record: Mapping[str, str], folder: Path, place: str) -> ManifestRow:
+    """Return a record as a row, whatever it says of style.
+
+    Args:
+        record: text by column.
+        folder: that its path counts from.
+        place: where it stands, for an error.
+
+    Raises:
+        ManifestError: it has no path, or its fold is no number.
+    """
+    name = record["path"].strip()
     if not name:
         raise ManifestError(f"{place} has no path.")
-    if style not in FILED_STYLES:
-        raise ManifestError(
-            f"{place} has the style {style!r}; wanted one of {', '.join(FILED_STYLES)}."
-        )
     fold = record.get("fold", "").strip()
     if fold and not (fold.isascii() and fold.isdecimal()):
         raise ManifestError(f"{place} has the fold {fold!r}; wanted a number from 0, or nothing.")
@@ -115,7 +130,7 @@ def _row(record: dict[str, str], folder: Path, place: str) -> ManifestRow:
     return ManifestRow(
         path=folder / name,
         name=name,
-        style=style,
+        style=record.get("style", "").strip(),
         series=series,
         franchise=record.get("franchise", "").strip() or series or name,
         fold=int(fold) if fold else None,

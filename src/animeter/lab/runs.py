@@ -7,7 +7,7 @@ RUN/fold-0/ ...        one folder a network, as `training` writes it, and beside
     out_of_fold.csv    what the file says of the fold it never saw
     train.log          what the training printed
 RUN/final/             the network that is trained on everything
-RUN/calibration.json   scalings and thresholds, from all folds
+RUN/calibration.json   scalings and thresholds, or temperatures, from all folds
 RUN/leaks.json         what leaks between the folds
 RUN/suspects.csv       labels that the folds' networks do not believe
 """
@@ -24,6 +24,7 @@ from pathlib import Path
 
 from animeter.datasets.manifest import BORDERLINE, ManifestRow, read_manifest
 from animeter.domain.errors import RecipeError
+from animeter.lab.label_rows import label_rows
 from animeter.lab.recipe import Recipe, read_recipe
 
 FINAL = "final"
@@ -119,7 +120,12 @@ def folds_of(rows: Sequence[ManifestRow]) -> list[int]:
 
 
 def trusted_rows(recipe: Recipe) -> list[ManifestRow]:
-    """Return the pictures whose style can be believed: what figures are measured on."""
+    """Return the pictures whose label can be believed: what figures are measured on.
+
+    In task `likeness` the style is the label.
+    """
+    if recipe.task == "labels":
+        return label_rows(recipe.data)
     return [
         row
         for row in read_manifest(recipe.data.source)
@@ -131,16 +137,16 @@ def training_rows(recipe: Recipe, without_fold: int | None = None) -> list[Manif
     """Return what a network is trained on: the trusted rows less those that are left out.
 
     Photographs and logos filed under a show come in as `neither`: they are the hardest examples
-    of it that there are.
+    of it that there are. Where exclusive labels are learned they stay out.
 
     Args:
-        recipe: names the manifest and the list of what is left out.
+        recipe: names the pictures and the list of what is left out.
         without_fold: the fold the network must not see; None for the final one.
 
     Raises:
         RecipeError: the list names pictures that the manifest does not hold.
     """
-    rows = [row for row in read_manifest(recipe.data.source) if row.style != BORDERLINE]
+    rows = _teaching_rows(recipe)
     left_out = _left_out(recipe)
     unknown = left_out - {row.name for row in rows}
     if unknown:
@@ -149,9 +155,19 @@ def training_rows(recipe: Recipe, without_fold: int | None = None) -> list[Manif
             f"hold, such as {min(unknown)!r}. Use the manifest's own paths, one a line."
         )
     return [
-        row if row.is_drawn_as_labelled else dataclasses.replace(row, style="neither", series="")
+        row
         for row in rows
         if row.name not in left_out and (without_fold is None or row.fold != without_fold)
+    ]
+
+
+def _teaching_rows(recipe: Recipe) -> list[ManifestRow]:
+    if recipe.task == "labels":
+        return label_rows(recipe.data)
+    return [
+        row if row.is_drawn_as_labelled else dataclasses.replace(row, style="neither", series="")
+        for row in read_manifest(recipe.data.source)
+        if row.style != BORDERLINE
     ]
 
 
