@@ -12,6 +12,7 @@ import typer
 
 from animeter.cli import (
     classify,
+    compare,
     data,
     evaluate,
     explain,
@@ -42,6 +43,7 @@ app.command()(serve.serve)
 app.command()(teach.teach)
 app.command()(train.train)
 app.command()(train.export)
+app.command()(compare.compare)
 app.add_typer(data.app, name="data")
 app.add_typer(heads.app, name="heads")
 app.add_typer(models.app, name="models")

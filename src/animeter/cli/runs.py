@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from animeter.cli.table import printable
+from animeter.cli.table import column_lines, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,7 +153,5 @@ def _text(value: Any) -> str:
 
 
 def _print_table(heading: list[str], rows: list[list[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(heading, *rows, strict=True)]
-    for row in [heading, *rows]:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo(printable("  ".join(cells).rstrip()))
+    for line in column_lines([heading, *rows]):
+        typer.echo(line)

@@ -1,0 +1,165 @@
+"""The verb `compare`: which recipe is worth what it costs, on the same pictures."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from animeter.cli.extras import train_extra
+from animeter.cli.table import column_lines, printable
+
+if TYPE_CHECKING:
+    from animeter.lab.comparison_entries import Report
+
+_HEADING = (
+    "recipe",
+    "split",
+    "accuracy",
+    "balanced",
+    "loss",
+    "calibration",
+    "weights",
+    "file",
+    "training",
+    "pictures/s",
+)
+
+
+def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
+    data: Annotated[
+        Path,
+        typer.Argument(
+            help="A manifest (CSV), or a folder whose folders are labels.", show_default=False
+        ),
+    ],
+    recipes: Annotated[
+        str,
+        typer.Option(
+            help="Recipes, with commas between: files, or names of files in recipes/.",
+            show_default=False,
+        ),
+    ],
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="The manifest's column of labels to tell. Default: anime and cartoon likeness.",
+            show_default=False,
+        ),
+    ] = None,
+    split: Annotated[
+        list[str],
+        typer.Option(
+            help="`franchise` holds whole shows out, `random` deals pictures at random, which "
+            "flatters; give both to see by how much."
+        ),
+    ] = ["franchise"],  # noqa: B006 - Typer copies it
+    fold: Annotated[
+        list[int], typer.Option(help="Fold to hold out; may be given several times.")
+    ] = [0],  # noqa: B006 - Typer copies it
+    pictures: Annotated[
+        int | None,
+        typer.Option(min=10, help="Use so many of the pictures. Default: all.", show_default=False),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Of every recipe.")] = 6,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A setting of every recipe, such as `network.pretrained=false`; may be given "
+            "several times.",
+            show_default=False,
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Cores for a training. Default: all.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder of the trainings and the comparison.")
+    ] = Path("comparison"),
+) -> None:
+    """Which recipe is worth what it costs?
+
+    Trains every recipe on the same pictures, with the same folds and epochs, one after another,
+    and writes one table and one chart: comparison.html (one file, no network needed), .json, .md
+    and .svg. A call that was stopped goes on where it stopped; a recipe that fails does not stop
+    the others, and is tried again by the next call. Exit code: 0 all good, 1 failure, 2 wrong
+    usage, 3 finished but some recipes failed.
+
+    Example: `animeter compare manifest.csv --recipes dense,cnn,mobilenetv2 --pictures 2000`
+    """
+    with train_extra():
+        from animeter.lab.compared_pictures import SPLITS
+        from animeter.lab.compared_training import Request
+        from animeter.lab.comparing import compare as compare_recipes
+
+    for name in split:
+        if name not in SPLITS:
+            raise typer.BadParameter(f"--split {name}: there are {' and '.join(SPLITS)}")
+    if label is not None and data.is_dir():
+        raise typer.BadParameter("of a folder, the folders are the labels; leave --label out")
+    request = Request(
+        data=data,
+        recipes=tuple(_recipe(name.strip()) for name in recipes.split(",") if name.strip()),
+        label=label,
+        splits=tuple(dict.fromkeys(split)),
+        folds=tuple(dict.fromkeys(fold)),
+        pictures=pictures,
+        epochs=epochs,
+        settings=dict(_setting(text) for text in settings or ()),
+        threads=threads,
+    )
+    report = compare_recipes(request, output, _say)
+    _print(report)
+    typer.echo(f"\n{output / 'comparison.html'}")
+    wrong = sum("error" in entry for entry in report["entries"])
+    if wrong:
+        raise typer.Exit(1 if wrong == len(report["entries"]) else 3)
+
+
+def _recipe(name: str) -> Path:
+    path = Path(name)
+    return path if path.suffix == ".toml" else Path("recipes") / f"{name}.toml"
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """Read `key=value`; the value as JSON where it is any, else as text."""
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise typer.BadParameter(f"--set {text}: wanted KEY=VALUE, as training.batch_size=32")
+    try:
+        return key.strip(), json.loads(value)
+    except ValueError:
+        return key.strip(), value.strip()
+
+
+def _say(sentence: str) -> None:
+    typer.echo(printable(f"animeter: {sentence}"), err=True)
+
+
+def _print(report: "Report") -> None:
+    from animeter.lab.comparison_entries import failed, ranked
+    from animeter.lab.comparison_text import seconds_text, size_text, weights_text
+
+    rows = [
+        [
+            entry["recipe"],
+            entry["split"],
+            f"{entry['worth']['accuracy']['value']:.1%}",
+            f"{entry['worth']['balanced_accuracy']['value']:.1%}",
+            f"{entry['worth']['loss']:.3f}",
+            f"{entry['worth']['calibration_error']:.1%}",
+            weights_text(entry),
+            size_text(entry),
+            seconds_text(entry),
+            f"{entry['cost']['pictures_per_s']:,.0f}",
+        ]
+        for split in report["splits"]
+        for entry in ranked(report, split)
+    ]
+    rows += [
+        [entry["recipe"], entry["split"], "failed", *[""] * (len(_HEADING) - 3)]
+        for entry in failed(report)
+    ]
+    for line in column_lines([_HEADING, *rows]):
+        typer.echo(line)
