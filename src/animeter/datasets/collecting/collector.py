@@ -37,9 +37,11 @@ class Finished:
 
     Attributes:
         source: names the container; a later run that finds it done does not open it.
+        message: how it went, for people.
     """
 
     source: str
+    message: str = "all of its pictures were looked at"
 
 
 # A failure's path is the source that it speaks of.

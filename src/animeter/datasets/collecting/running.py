@@ -100,7 +100,7 @@ def collect_into(
     with _Keeper(collection, collector) as keeper:
         for found in collector.collect(keeper.done):
             if isinstance(found, Finished):
-                keeper.pass_over(found.source, FINISHED, "all of its pictures were looked at")
+                keeper.pass_over(found.source, FINISHED, found.message)
                 continue
             failure = keeper.take(found, tally) if isinstance(found, Collected) else found
             if failure is not None:
