@@ -52,7 +52,9 @@ class NetworkTraining(lightning.LightningModule):
         image, _, classes = batch
         logits, auxiliary = self.network.train_logits(image)
         loss, right = self._taught(batch, logits)
-        self.log_dict({self.loss_name: loss, "right": right}, on_epoch=True, prog_bar=True)
+        means = {self.loss_name: loss, "right": right}
+        # The mean over all processes, where several train together.
+        self.log_dict(means, on_epoch=True, prog_bar=True, sync_dist=True)
         loss = loss * (self._recipe.training.hold_likenesses or 1.0)
         columns = classes.unbind(1)[classes.shape[1] - len(auxiliary) :]
         for head, scores, column in zip(self._recipe.heads, auxiliary, columns, strict=True):

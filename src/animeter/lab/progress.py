@@ -21,7 +21,7 @@ class Progress:
     Attributes:
         done: share of its steps, in [0, 1].
         epoch: that it is in, counted from 0; the number of epochs once it is done.
-        seconds: since it was last started; what went before a kill is not counted.
+        seconds: of training, over all calls that it took.
     """
 
     done: float

@@ -31,6 +31,8 @@ from torch.utils.data import DataLoader
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import OutputError, RecipeError
 from animeter.domain.verdict import STYLES
+from animeter.lab.distributed import ALONE, Processes, SharedDraws
+from animeter.lab.label_rows import refuse_untaught
 from animeter.lab.label_training import LabelTraining
 from animeter.lab.labelled_pictures import (
     Columns,
@@ -41,7 +43,7 @@ from animeter.lab.labelled_pictures import (
     head_labels,
 )
 from animeter.lab.network_training import NetworkTraining
-from animeter.lab.progress import WEIGHTS_FILE, Progress, write_progress
+from animeter.lab.progress import WEIGHTS_FILE, Progress, read_progress, write_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
 from animeter.lab.training_log import (
@@ -60,7 +62,7 @@ OnEpoch = Callable[[EpochFigures], None]
 _CHECKPOINT = "last"
 
 
-def train_network(
+def train_network(  # noqa: PLR0913  (what a caller may leave out has a name and a default)
     recipe: Recipe,
     rows: Sequence[ManifestRow],
     folder: Path,
@@ -69,6 +71,7 @@ def train_network(
     quiet: bool = False,
     held_out: Sequence[ManifestRow] = (),
     on_epoch: OnEpoch | None = None,
+    processes: Processes = ALONE,
 ) -> Path:
     """Train a network, or go on where a killed run stopped, or return at once if it is done.
 
@@ -80,6 +83,9 @@ def train_network(
         quiet: no progress bar, on a terminal either.
         held_out: pictures to look at after every epoch, without learning from them.
         on_epoch: told of every epoch that this call trains.
+        processes: that train it together. Where they are not started from outside (by SLURM or
+            torchrun), this call starts them, with the command line of this process; each comes
+            here, and the first alone has written the weights when it returns.
 
     Returns:
         The path of the averaged weights (safetensors, float32, keys as in `StyleNetwork` or
@@ -103,18 +109,22 @@ def train_network(
         checkpoint = folder / f"{_CHECKPOINT}.ckpt"
         resumed = checkpoint.exists()
         training = _training(recipe, rows, labels, start=not resumed)
-        started = time.monotonic()
-        trainer = _trainer(recipe, folder, on_epoch, quiet=quiet or not sys.stderr.isatty())
+        # What went before a kill counts too.
+        began_s = time.monotonic() - (read_progress(folder).seconds if resumed else 0.0)
+        bar = not quiet and sys.stderr.isatty()
+        callbacks = [*_kept(recipe, folder), _Progress(folder, began_s), _Log(folder, on_epoch)]
+        trainer = _trainer(recipe, processes, [*callbacks, *_bar(bar)])
         trainer.fit(
             training,
-            _shown(recipe, rows, labels),
+            _shown(recipe, rows, labels, processes),
             _watched(recipe, held_out, labels) if held_out else None,
             ckpt_path=str(checkpoint) if resumed else None,
         )
-        # The callback has put the averaged weights into the network by now.
-        _save_weights(training.network, weights, labels)
-        seconds = time.monotonic() - started
-        write_progress(folder, Progress(1.0, recipe.training.epochs, seconds))
+        if trainer.is_global_zero:
+            # The callback has put the averaged weights into the network by now.
+            _save_weights(training.network, weights, labels)
+            done = Progress(1.0, recipe.training.epochs, time.monotonic() - began_s)
+            write_progress(folder, done)
     return weights
 
 
@@ -130,16 +140,17 @@ def _training(
 
 
 def _shown(
-    recipe: Recipe, rows: Sequence[ManifestRow], labels: Sequence[str]
+    recipe: Recipe, rows: Sequence[ManifestRow], labels: Sequence[str], processes: Processes
 ) -> "DataLoader[object]":
-    """Return the batches to learn from."""
+    """Return the batches to learn from, or this process's part of each."""
     of_heads = [head_labels(rows, head) for head in recipe.heads]
+    draws, batch_size = Draws(rows, recipe), recipe.training.batch_size
     return DataLoader(
         LabelledPictures(rows, recipe.augment, recipe.heads, of_heads, labels),
-        batch_size=recipe.training.batch_size,
-        sampler=Draws(rows, recipe),
+        batch_size=processes.pictures_each(batch_size, len(draws)),
+        sampler=draws if processes.count == 1 else SharedDraws(draws, batch_size),
         num_workers=_workers(),
-        drop_last=len(rows) > recipe.training.batch_size,
+        drop_last=len(rows) > batch_size,
     )
 
 
@@ -157,48 +168,56 @@ def _workers() -> int:
 
 
 def _trainer(
-    recipe: Recipe, folder: Path, on_epoch: OnEpoch | None, *, quiet: bool
+    recipe: Recipe, processes: Processes, callbacks: Sequence[Callback]
 ) -> lightning.Trainer:
-    bar = [] if quiet else [TQDMProgressBar(refresh_rate=5)]
     return lightning.Trainer(
         max_epochs=recipe.training.epochs,
         accelerator="auto",
-        devices=1,
+        devices=processes.devices,
+        num_nodes=processes.nodes,
+        strategy=processes.strategy,
+        use_distributed_sampler=False,  # `SharedDraws` is
         precision="bf16-mixed" if recipe.training.bf16 else "32-true",
         logger=False,
-        callbacks=[
-            EMAWeightAveraging(decay=recipe.training.ema_decay),
-            # Not save_last, which saves nothing in the epochs of which no other file is kept.
-            ModelCheckpoint(
-                dirpath=folder,
-                filename=_CHECKPOINT,
-                enable_version_counter=False,
-                save_on_train_epoch_end=True,
-            ),
-            _Progress(folder),
-            _Log(folder, on_epoch),
-            *bar,
-        ],
-        enable_progress_bar=not quiet,
+        callbacks=list(callbacks),
+        enable_progress_bar=any(isinstance(one, TQDMProgressBar) for one in callbacks),
         enable_model_summary=False,
         num_sanity_val_steps=0,
         gradient_clip_val=5.0,
     )
 
 
+def _kept(recipe: Recipe, folder: Path) -> list[Callback]:
+    """Return what keeps averaged weights, and whole checkpoints."""
+    return [
+        EMAWeightAveraging(decay=recipe.training.ema_decay),
+        # Not save_last, which saves nothing in the epochs of which no other file is kept.
+        ModelCheckpoint(
+            dirpath=folder,
+            filename=_CHECKPOINT,
+            enable_version_counter=False,
+            save_on_train_epoch_end=True,
+        ),
+    ]
+
+
+def _bar(wanted: bool) -> list[Callback]:
+    return [TQDMProgressBar(refresh_rate=5)] if wanted else []
+
+
 class _Progress(Callback):
     """Writes how far a run is into a small file, for a parent process to show."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, began_s: float) -> None:
         self._folder = folder
-        self._started = time.monotonic()
+        self._began_s = began_s
 
     def on_train_batch_end(
         self, trainer: lightning.Trainer, *_args: object, **_kwargs: object
     ) -> None:
         step, steps = trainer.global_step, int(trainer.estimated_stepping_batches)
-        if step % 10 == 0:
-            seconds = time.monotonic() - self._started
+        if step % 10 == 0 and trainer.is_global_zero:
+            seconds = time.monotonic() - self._began_s
             write_progress(self._folder, Progress(step / steps, trainer.current_epoch, seconds))
 
 
@@ -215,6 +234,8 @@ class _Log(Callback):
             for name, value in sorted(trainer.callback_metrics.items())
             if name.endswith("_epoch") or name in {HELD_OUT_LOSS, HELD_OUT_ACCURACY}
         }
+        if not trainer.is_global_zero:
+            return
         figures = append_epoch(self._folder, trainer.current_epoch, means)
         if self._on_epoch is not None:
             self._on_epoch(figures)
@@ -265,13 +286,7 @@ def _task_labels(
             f"Training needs pictures of two labels or more, got {labels} in {len(rows)} rows. "
             "Name another column with data.label, or add pictures of another label."
         )
-    unknown = sorted({row.label for row in held_out} - set(labels))
-    if unknown:
-        raise RecipeError(
-            f"{len(unknown)} labels have held-out pictures but none to train on, such as "
-            f"{unknown[0]!r}. Deal the pictures anew with data.folds, or leave such labels out "
-            "with data.min_pictures."
-        )
+    refuse_untaught(rows, held_out)
     return labels
 
 
