@@ -28,6 +28,8 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         index: "index.html",
+        // What `animeter data label` serves in its place.
+        label: "label.html",
         // Other pages may import the engine: `const { openEngine } = await import("./engine.js")`.
         engine: "src/engine/open.ts",
         "service-worker": "src/service-worker/service-worker.ts",
@@ -35,7 +37,7 @@ export default defineConfig({
       preserveEntrySignatures: "exports-only",
       output: {
         entryFileNames: ({ name }) =>
-          name === "index" ? "assets/[name]-[hash].js" : "[name].js",
+          ["index", "label"].includes(name) ? "assets/[name]-[hash].js" : "[name].js",
         assetFileNames,
       },
     },

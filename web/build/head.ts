@@ -26,13 +26,14 @@ export function head(): Plugin {
   return {
     name: "animeter:head",
     apply: "build",
-    transformIndexHtml: () => [
+    transformIndexHtml: (_, { path }) => [
       {
         tag: "meta",
         attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
         injectTo: "head-prepend",
       },
-      link({ rel: "manifest", href: "./manifest.webmanifest" }),
+      // The label page is of no use without its server, so nobody installs it.
+      ...(path.endsWith("label.html") ? [] : [link({ rel: "manifest", href: "./manifest.webmanifest" })]),
       link({ rel: "icon", href: "./icons/icon.svg", type: "image/svg+xml" }),
       link({ rel: "icon", href: "./icons/icon-192.png", type: "image/png", sizes: "192x192" }),
       link({ rel: "apple-touch-icon", href: "./icons/apple-touch-180.png" }),

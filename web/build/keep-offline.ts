@@ -9,7 +9,8 @@ const SERVICE_WORKER = "service-worker.js";
 const PLACE = "__BUILT__";
 
 /** Files that a device fetches only if it uses them, and those that only people read. */
-const NOT_KEPT = /(\.jspi-|\.jspi\.|jspi.*\.js$|^licences\.txt$|^sources\.sha256$)/;
+const NOT_KEPT =
+  /(\.jspi-|\.jspi\.|jspi.*\.js$|^licences\.txt$|^sources\.sha256$|^label\.html$|^assets\/label-)/;
 
 export function keepOffline(): Plugin {
   let folder = "";

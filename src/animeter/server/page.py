@@ -14,6 +14,8 @@ from animeter.server.assets import ASK_AGAIN, FOREVER, Shelf
 
 INDEX: Final = "index.html"
 LABEL_INDEX: Final = "label.html"
+# Each page stands alone at its address, and what keeps the usual one on a device is its own.
+_ONLY_WITH: Final = {INDEX: INDEX, "service-worker.js": INDEX, LABEL_INDEX: LABEL_INDEX}
 _HASHED: Final = re.compile(r"assets/.+-[A-Za-z0-9_-]{8}\.\w+")
 _ABSENT: Final = """<!doctype html>
 <html lang="en">
@@ -38,8 +40,7 @@ class Page:
 
     Args:
         folder: where the build put it; may be missing.
-        index: the file that the folder's own address gives. The label page is given only so: it
-            is of no use to anybody else.
+        index: the file that the folder's own address gives, `INDEX` or `LABEL_INDEX`.
     """
 
     def __init__(self, folder: Path, index: str = INDEX) -> None:
@@ -49,7 +50,7 @@ class Page:
             {
                 path.relative_to(folder).as_posix(): partial(path.read_bytes)
                 for path in sorted(folder.rglob("*"))
-                if path.is_file() and (path.name != LABEL_INDEX or index == LABEL_INDEX)
+                if path.is_file() and _ONLY_WITH.get(path.name, index) == index
             }
         )
 

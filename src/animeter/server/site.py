@@ -14,6 +14,8 @@ MODEL_FOLDER: Final = "model"
 """Where the page looks for the bundle, beside itself."""
 
 _INDEX = "index.html"
+# The page of `animeter data label` is of no use without that program.
+_NOT_EXPORTED = ("label.html", "label-*")
 _SERVICE_WORKER = "service-worker.js"
 
 
@@ -47,7 +49,7 @@ def export_site(folder: Path, bundle: Bundle) -> int:
     try:
         if folder.exists():
             shutil.rmtree(folder)
-        shutil.copytree(PAGE_FOLDER, folder)
+        shutil.copytree(PAGE_FOLDER, folder, ignore=shutil.ignore_patterns(*_NOT_EXPORTED))
         (folder / MODEL_FOLDER).mkdir()
         (folder / MODEL_FOLDER / MODEL_FILE).write_bytes(model)
         (folder / MODEL_FOLDER / SPEC_FILE).write_text(bundle.spec.to_json(), encoding="utf-8")

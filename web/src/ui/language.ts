@@ -4,23 +4,15 @@ import { en } from "../texts/en";
 import { es } from "../texts/es";
 import { ja } from "../texts/ja";
 import type { Texts } from "../texts/texts";
-import { remember, remembered } from "./memory";
+import { remember } from "./memory";
+import { preferred } from "./preferred";
 
 export const LANGUAGES: readonly Texts[] = [en, ja, es];
 
 type Listener = (texts: Texts) => void;
 
 const listeners = new Set<Listener>();
-let current: Texts = preferred();
-
-function preferred(): Texts {
-  const wanted = [remembered("language"), ...navigator.languages];
-  for (const tag of wanted) {
-    const found = LANGUAGES.find(({ locale }) => tag?.toLowerCase().split("-")[0] === locale);
-    if (found) return found;
-  }
-  return en;
-}
+let current: Texts = preferred(LANGUAGES) ?? en;
 
 export function texts(): Texts {
   return current;

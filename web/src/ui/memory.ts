@@ -1,6 +1,6 @@
 /** What the page remembers between visits, where the browser lets it. */
 
-type Key = "language" | "theme" | "sort";
+type Key = "language" | "theme" | "sort" | "who" | "shortcuts";
 
 const PREFIX = "animeter.";
 
