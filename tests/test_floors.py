@@ -25,7 +25,9 @@ FLOORS = {
 # Only these folders may use these packages; a package not named here may be used by all but
 # `domain`.
 USERS = {
+    "av": {"media"},
     "cleanlab": {"lab"},
+    "cv2": {"media"},
     "fastapi": {"server"},
     "filelock": {"lab"},
     "jinja2": {"lab"},
@@ -38,6 +40,7 @@ USERS = {
     "prometheus_client": {"server"},
     "rich": {"cli", "lab"},
     "safetensors": {"inference", "lab"},
+    "scenedetect": {"media"},
     "scipy": {"lab"},
     "sklearn": {"datasets", "inference", "lab"},
     "sqlalchemy": {"lab"},
