@@ -19,7 +19,7 @@ from animeter.lab.out_of_fold import (
     read_predictions,
 )
 from animeter.lab.progress import WEIGHTS_FILE
-from animeter.lab.runs import FINAL, Run, fold_name, held_out_by, training_rows
+from animeter.lab.runs import FINAL, Run, fold_name, training_facts
 
 
 def calibrate_run(run: Run, folds: Sequence[int]) -> None:
@@ -33,25 +33,11 @@ def calibrate_run(run: Run, folds: Sequence[int]) -> None:
             run.part(name) / WEIGHTS_FILE,
             run.bundle(name),
             calibration,
-            Provenance(training={"part": name, **_training_facts(run, name)}),
+            Provenance(training_facts(run, name)),
         )
     record = {name: dataclasses.asdict(calibration) for name, calibration in fitted.items()}
     (run.folder / "calibration.json").write_text(json.dumps(record, indent=2) + "\n")
     _write_suspects(run, predictions)
-
-
-def _training_facts(run: Run, name: str) -> dict[str, object]:
-    fold = held_out_by(name)
-    rows = training_rows(run.recipe, fold)
-    network, training = run.recipe.network, run.recipe.training
-    return {
-        "backbone": network.backbone,
-        "pictures": len(rows),
-        "franchises": len({row.franchise for row in rows if row.style != "neither"}),
-        "epochs": training.epochs,
-        "sizes_px": training.sizes_px,
-        "seed": run.recipe.seed,
-    }
 
 
 def _write_suspects(run: Run, predictions: Predictions) -> None:

@@ -5,21 +5,17 @@ scaling and sigmoid are inside. Source of the antialiased resize: ONNX operator 
 opset 18, `antialias = 1`, the same triangle filter as Pillow's BILINEAR.
 """
 
-import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
-import io
-import logging
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from animeter.domain.calibration import Calibration, Scaling
@@ -38,12 +34,11 @@ from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.inference.golden import make_golden_pairs
 from animeter.inference.session import OnnxSession
 from animeter.lab.network import StyleNetwork
+from animeter.lab.onnx_writing import output_width, test_images, write_onnx
 from animeter.lab.recipe import Recipe
 
-OPSET = 18
-"""The first with an antialiased Resize."""
-
-_TOLERANCE = 1e-4  # between torch and ONNX Runtime, in likenesses
+TOLERANCE = 1e-4
+"""Between torch and ONNX Runtime, in probabilities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ def export_bundle(
     ).eval()
     folder.mkdir(parents=True, exist_ok=True)
     onnx_path = folder / MODEL_FILE
-    _write_onnx(exported, onnx_path)
+    write_onnx(exported, onnx_path, ("likeness", "embedding", "activation"))
     write_spec(folder, recipe, calibration, provenance or Provenance())
     _check_agreement(exported, folder)
     return folder
@@ -133,7 +128,7 @@ def write_spec(
         created=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         licence="Apache-2.0",
         input=InputSpec(size_px=recipe.network.size_px),
-        embedding_dim=_embedding_dim(content),
+        embedding_dim=output_width(content, "embedding"),
         heads=[HeadSpec(name="style", labels=list(LIKENESS_LABELS))],
         thresholds=ThresholdsSpec(
             anime=ThresholdSpec(low=rule.anime.low, high=rule.anime.high),
@@ -165,70 +160,29 @@ def write_json(folder: Path, spec: ModelSpec) -> None:
     (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def _embedding_dim(content: bytes) -> int:
-    outputs = {value.name: value for value in onnx.load_from_string(content).graph.output}
-    return int(outputs["embedding"].type.tensor_type.shape.dim[1].dim_value)
-
-
 def save_checkpoint(weights: Path, target: Path) -> None:
     """Write the trained weights once more in float16, to fine-tune from; heads included."""
     state = {k: v.half() if v.is_floating_point() else v for k, v in load_file(weights).items()}
-    save_file(state, target)
+    with safe_open(weights, "pt") as file:
+        save_file(state, target, file.metadata())
     target.chmod(0o644)  # safetensors makes it readable for its maker alone
 
 
-def _write_onnx(exported: _Exported, path: Path) -> None:
-    example = torch.zeros(2, 144, 256, 3, dtype=torch.uint8)
-    free = {
-        0: torch.export.Dim("N", min=1),
-        1: torch.export.Dim("H", min=1, max=1 << 16),
-        2: torch.export.Dim("W", min=1, max=1 << 16),
-    }
-    # The exporter reports each of its steps on stdout, whatever its verbosity.
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            exported,
-            (example,),
-            dynamo=True,
-            verbose=False,
-            dynamic_shapes={"image": free},
-            input_names=["image"],
-            output_names=["likeness", "embedding", "activation"],
-            opset_version=OPSET,
-        )
-    if program is None:
-        raise BundleError(f"torch did not export a program to {path}; nothing was written.")
-    model = program.model_proto
-    _forget_maker(model)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
-
-
-def _forget_maker(model: onnx.ModelProto) -> None:
-    """Drop what the exporter notes about source files: paths of the machine that ran it."""
-    model.ClearField("metadata_props")
-    for part in (model.graph.node, model.graph.value_info, model.graph.initializer):
-        for item in part:
-            item.ClearField("metadata_props")
-            item.ClearField("doc_string")
-    for value in (*model.graph.input, *model.graph.output):
-        value.ClearField("metadata_props")
-    model.graph.ClearField("metadata_props")
-
-
 def _check_agreement(exported: _Exported, folder: Path) -> None:
-    chance = torch.Generator().manual_seed(0)
     session = OnnxSession(Bundle.open(folder), providers=["CPUExecutionProvider"])
-    for height, width in ((169, 300), (212, 180), (exported.network.size_px,) * 2, (720, 1280)):
-        image = torch.randint(0, 256, (2, height, width, 3), generator=chance, dtype=torch.uint8)
+    for image in test_images(exported.network.size_px):
         with torch.no_grad():
             wanted = exported(image)[0].numpy()
         got = session.run(image.numpy()).likeness
         worst = float(np.abs(got - wanted).max())
-        if worst > _TOLERANCE:
-            raise BundleError(
-                f"{folder} and the network it was made from disagree by {worst:.2g} at "
-                f"{width}x{height} px; at most {_TOLERANCE} is allowed. Do not ship this file."
-            )
+        if worst > TOLERANCE:
+            raise disagreement(folder, image, worst)
+
+
+def disagreement(folder: Path, image: torch.Tensor, worst: float) -> BundleError:
+    """Return the error that a file and the network it was made from disagree."""
+    _, height, width, _ = image.shape
+    return BundleError(
+        f"{folder} and the network it was made from disagree by {worst:.2g} at "
+        f"{width}x{height} px; at most {TOLERANCE} is allowed. Do not ship this file."
+    )

@@ -12,10 +12,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import AnimeterError
 from animeter.lab import out_of_fold
 from animeter.lab.calibrated import calibrate_run
+from animeter.lab.distributed import ALONE, Processes, is_first_process
 from animeter.lab.export import Provenance, export_bundle
+from animeter.lab.label_export import export_label_bundle
+from animeter.lab.label_out_of_fold import calibrate_label_run, predict_held_out_labels
+from animeter.lab.label_rows import refuse_untaught
 from animeter.lab.learning_curve import plot_learning_curve
 from animeter.lab.progress import read_progress
 from animeter.lab.runs import (
@@ -24,6 +29,7 @@ from animeter.lab.runs import (
     fold_name,
     folds_of,
     held_out_by,
+    training_facts,
     training_rows,
     trusted_rows,
 )
@@ -31,6 +37,8 @@ from animeter.lab.training import train_network
 
 _DONE = "done"
 _POLL_S = 2.0
+_WATCHED = 256
+"""Held-out pictures that are looked at after every epoch, for the learning curve."""
 
 Watch = Callable[[Mapping[str, float]], None]
 """Told how much of each network is done, in [0, 1]."""
@@ -56,23 +64,41 @@ def is_done(run: Run, name: str) -> bool:
     return (run.part(name) / _DONE).exists()
 
 
-def train_part(run: Run, name: str, *, threads: int | None = None) -> None:
+def train_part(
+    run: Run, name: str, *, threads: int | None = None, processes: Processes = ALONE
+) -> None:
     """Train one network, export it uncalibrated, and let it predict the fold it never saw.
+
+    Of several processes, all train, and the first does the rest.
 
     Raises:
         AnimeterError: the recipe or the data cannot be used.
     """
-    fold = held_out_by(name)
-    folder = run.part(name)
-    weights = train_network(run.recipe, training_rows(run.recipe, fold), folder, threads=threads)
+    recipe, fold, folder = run.recipe, held_out_by(name), run.part(name)
+    rows = training_rows(recipe, fold)
+    held_out = [row for row in trusted_rows(recipe) if fold is not None and row.fold == fold]
+    watched: list[ManifestRow] = []
+    if recipe.task == "labels":
+        refuse_untaught(rows, held_out)
+        watched = held_out[:: max(1, len(held_out) // _WATCHED)]
+    weights = train_network(
+        recipe, rows, folder, threads=threads, held_out=watched, processes=processes
+    )
+    if not is_first_process():
+        return
     plot_learning_curve(folder)
     if is_done(run, name):
         return
-    export_bundle(run.recipe, weights, run.bundle(name), provenance=Provenance({"part": name}))
-    if fold is not None:
-        held_out = [row for row in trusted_rows(run.recipe) if row.fold == fold]
-        target = folder / out_of_fold.FILE
-        out_of_fold.predict_held_out(run.bundle(name), held_out, target, lambda _: None)
+    bundle, provenance = run.bundle(name), Provenance(training_facts(run, name))
+    target = folder / out_of_fold.FILE
+    if recipe.task == "labels":
+        export_label_bundle(recipe, weights, bundle, provenance=provenance)
+        if held_out:
+            predict_held_out_labels(bundle, held_out, target)
+    else:
+        export_bundle(recipe, weights, bundle, provenance=provenance)
+        if held_out:
+            out_of_fold.predict_held_out(bundle, held_out, target, lambda _: None)
     (folder / _DONE).touch()
 
 
@@ -114,7 +140,8 @@ def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> No
             f"{run.part(failed[0]) / 'train.log'}. Mend the cause and give the same command "
             "again: what is done is kept."
         )
-    calibrate_run(run, folds_of(trusted_rows(run.recipe)))
+    calibrate = calibrate_label_run if run.recipe.task == "labels" else calibrate_run
+    calibrate(run, folds_of(trusted_rows(run.recipe)))
 
 
 def start_part(run: Run, name: str, threads: int) -> "subprocess.Popen[bytes]":

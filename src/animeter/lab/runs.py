@@ -26,6 +26,7 @@ from animeter.datasets.manifest import BORDERLINE, ManifestRow, read_manifest
 from animeter.domain.errors import RecipeError
 from animeter.lab.label_rows import label_rows
 from animeter.lab.recipe import Recipe, read_recipe
+from animeter.media.small_files import write_whole
 
 FINAL = "final"
 RECIPE_FILE = "recipe.toml"
@@ -65,8 +66,9 @@ class Run:
             )
         if not kept.exists():
             record = {"recipe": str(recipe_path.resolve()), **_circumstances(recipe)}
-            (folder / RECORD_FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-            kept.write_text(text, encoding="utf-8")
+            # Whole, since several processes may begin one run at the same time.
+            write_whole(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
+            write_whole(kept, text)
         return cls(folder=folder, recipe_path=recipe_path, recipe=recipe)
 
     @classmethod
@@ -159,6 +161,21 @@ def training_rows(recipe: Recipe, without_fold: int | None = None) -> list[Manif
         for row in rows
         if row.name not in left_out and (without_fold is None or row.fold != without_fold)
     ]
+
+
+def training_facts(run: Run, name: str) -> dict[str, object]:
+    """Return what a network was trained on and how, as `model.json` keeps it."""
+    rows = training_rows(run.recipe, held_out_by(name))
+    network, training = run.recipe.network, run.recipe.training
+    return {
+        "part": name,
+        "backbone": network.backbone,
+        "pictures": len(rows),
+        "franchises": len({row.franchise for row in rows if row.style != "neither"}),
+        "epochs": training.epochs,
+        "sizes_px": training.sizes_px,
+        "seed": run.recipe.seed,
+    }
 
 
 def _teaching_rows(recipe: Recipe) -> list[ManifestRow]:

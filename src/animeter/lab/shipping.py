@@ -5,10 +5,17 @@ import shutil
 from pathlib import Path
 
 from animeter.domain.errors import BundleError, OutputError, RecipeError
-from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
-from animeter.lab.export import save_checkpoint, write_json
+from animeter.inference.bundle import (
+    MODEL_FILE,
+    SPEC_FILE,
+    Bundle,
+    LabelBundle,
+    is_label_bundle,
+)
+from animeter.lab.export import save_checkpoint
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.quantize import quantize_bundle
+from animeter.media.small_files import write_whole
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 
@@ -37,11 +44,14 @@ def ship(
             f"{run_folder} holds no finished network {part!r}. Finish it with `animeter train "
             f"RECIPE --run {run_folder}`, or name another with --part."
         )
-    bundle = Bundle.open(source)
+    labels = is_label_bundle(source)
+    if labels and int8:
+        raise RecipeError("A model of exclusive labels is not made in 8 bits. Leave --int8 out.")
+    bundle = LabelBundle.open(source) if labels else Bundle.open(source)
     if target.exists() and target.resolve() == source.resolve():
         raise BundleError(f"{target} is the run's own bundle. Choose another folder.")
     target.mkdir(parents=True, exist_ok=True)
-    if int8:
+    if int8 and isinstance(bundle, Bundle):
         quantize_bundle(bundle, run_folder, target)
     else:
         for name in (MODEL_FILE, SPEC_FILE):
@@ -60,5 +70,6 @@ def _add_figures(folder: Path, report: Path) -> None:
         raise OutputError(
             f"{report} is not a report of `animeter evaluate`: {error!r}. Give its report.json."
         ) from error
-    spec = Bundle.open(folder).spec
-    write_json(folder, spec.model_copy(update={"figures": figures}))
+    bundle = LabelBundle.open(folder) if is_label_bundle(folder) else Bundle.open(folder)
+    described = bundle.spec.model_copy(update={"figures": figures})
+    write_whole(folder / SPEC_FILE, described.to_json())
