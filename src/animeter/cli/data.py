@@ -2,7 +2,7 @@
 
 import typer
 
-from animeter.cli import data_collect, data_label
+from animeter.cli import data_check, data_collect, data_label
 
 app = typer.Typer(
     help="Pictures to learn from: collect, check, split, label, convert.",
@@ -17,4 +17,6 @@ def _data() -> None:
 
 
 app.add_typer(data_collect.app, name="collect")
+app.command("check")(data_check.check)
+app.command("split")(data_check.split)
 app.command("label")(data_label.label)

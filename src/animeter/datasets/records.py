@@ -73,6 +73,15 @@ def write_records(records: Records, path: Path) -> None:
         raise _unwritable(path, error) from error
 
 
+def moved(records: Records, folder: Path) -> Records:
+    """Return the same pictures with paths that are relative to another folder."""
+    rows = [
+        {**row, PATH: Path(os.path.relpath(records.picture(row), folder)).as_posix()}
+        for row in records.rows
+    ]
+    return Records(records.columns, rows, folder)
+
+
 class RecordLog:
     """A manifest that grows row by row, and keeps every row that was appended through a kill.
 

@@ -8,11 +8,10 @@ pictures are suspected too.
 from dataclasses import dataclass
 
 import numpy as np
-from cleanlab.filter import find_label_issues
-from cleanlab.rank import get_self_confidence_for_each_label
 from numpy.typing import NDArray
 
 from animeter.domain.calibration import cross_fit_likeness
+from animeter.domain.errors import MissingExtraError
 from animeter.domain.verdict import STYLES
 from animeter.lab.out_of_fold import Predictions
 
@@ -40,19 +39,41 @@ def find_suspects(predictions: Predictions) -> list[Suspect]:
     """Return the doubted labels, the most doubtful first."""
     likeness = cross_fit_likeness(predictions.logits, predictions.truth, predictions.fold)
     classes = three_classes(likeness)
-    doubted = find_label_issues(predictions.style, classes, filter_by="both")
-    confidence = get_self_confidence_for_each_label(predictions.style, classes)
-    order = [int(i) for i in np.argsort(confidence) if doubted[i]]
     return [
         Suspect(
             name=predictions.names[i],
             style=STYLES[predictions.style[i]],
             anime=float(likeness[i, 0]),
             cartoon=float(likeness[i, 1]),
-            confidence=float(confidence[i]),
+            confidence=confidence,
         )
-        for i in order
+        for i, confidence in doubted_labels(predictions.style, classes)
     ]
+
+
+def doubted_labels(
+    truth: NDArray[np.int64], probability: NDArray[np.float64]
+) -> list[tuple[int, float]]:
+    """Find labels that out-of-fold predictions do not believe, the most doubtful first.
+
+    Args:
+        truth: [N] numbers of labels.
+        probability: [N, K] of each label, by models that never saw the picture.
+
+    Returns:
+        The number of each doubted picture, and the probability of its label.
+
+    Raises:
+        MissingExtraError: cleanlab is not installed.
+    """
+    try:
+        from cleanlab.filter import find_label_issues
+        from cleanlab.rank import get_self_confidence_for_each_label
+    except ImportError as error:
+        raise MissingExtraError("train", "cleanlab") from error
+    doubted = find_label_issues(truth, probability, filter_by="both")
+    confidence = get_self_confidence_for_each_label(truth, probability)
+    return [(int(i), float(confidence[i])) for i in np.argsort(confidence) if doubted[i]]
 
 
 def three_classes(likeness: NDArray[np.float64]) -> NDArray[np.float64]:

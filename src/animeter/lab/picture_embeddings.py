@@ -9,11 +9,11 @@ Pictures are known by name: whoever changes the pictures removes the folder.
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animeter.datasets.manifest import ManifestRow
 from animeter.domain.results import Failure
 from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
@@ -21,9 +21,21 @@ from animeter.inference.classifier import Classifier
 Floats32 = NDArray[np.float32]
 
 
+class Named(Protocol):
+    """A picture of a manifest."""
+
+    @property
+    def name(self) -> str:
+        """Return what the manifest calls it."""
+
+    @property
+    def path(self) -> Path:
+        """Return where it lies."""
+
+
 def embeddings_of(
     bundle: Bundle,
-    rows: Sequence[ManifestRow],
+    rows: Sequence[Named],
     folder: Path,
     progress: Callable[[int], None],
     workers: int | None = None,
