@@ -12,6 +12,7 @@ CONCRETE = {
     "ForbiddenUrlError": "forbidden_url",
     "HeadError": "bad_head",
     "ImageTooLargeError": "image_too_large",
+    "LabelError": "bad_label",
     "ManifestError": "bad_manifest",
     "MissingExtraError": "missing_extra",
     "OutputError": "bad_output",

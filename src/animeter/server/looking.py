@@ -55,10 +55,14 @@ class Looking:
         """Begin."""
         self._thread.start()
 
+    def wait(self) -> None:
+        """Wait until all has been looked at."""
+        self._thread.join()
+
     def close(self) -> None:
         """Stop, and wait for the end."""
         self._told_to_stop.set()
-        self._thread.join()
+        self.wait()
 
     def _run(self) -> None:
         try:
