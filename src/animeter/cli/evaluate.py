@@ -17,22 +17,54 @@ FIGURES = {
     "calibration_error_anime": "calibration error, anime",
     "calibration_error_cartoon": "calibration error, cartoon",
 }
+LABEL_FIGURES = {
+    "accuracy": "accuracy",
+    "top_5": "among the likeliest 5",
+    "balanced_accuracy": "balanced accuracy",
+    "macro_f1": "macro F1",
+    "calibration_error": "calibration error",
+}
+PAIRS_SHOWN = 5
 
 
-def evaluate(
-    manifest: Annotated[
+def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
+    data: Annotated[
         Path,
         typer.Argument(
-            help="A CSV file with the columns path and style, and best franchise and fold too.",
+            help="A CSV file with the columns path and style, and best franchise and fold too; "
+            "or labelled pictures of any kind: a CSV file with --label or --head, or a folder "
+            "whose folders are labels.",
             show_default=False,
         ),
     ],
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="The CSV file's column that holds the label. Unless given, it is the one of the "
+            "head's name.",
+            show_default=False,
+        ),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="The taught head that tells labels, its name or its folder.", show_default=False
+        ),
+    ] = None,
     model: options.Model = None,
     folds_run: Annotated[
         Path | None,
         typer.Option(
             help="The folder of a run of `train --folds`: each fold's pictures are judged by "
             "the model that never saw them.",
+            show_default=False,
+        ),
+    ] = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV file of what another program said: path, fold (may be empty), label, and "
+            "a column for each label's probability.",
             show_default=False,
         ),
     ] = None,
@@ -45,33 +77,61 @@ def evaluate(
     ] = Path("evaluation"),
     robustness: Annotated[
         bool,
-        typer.Option(help="Score the pictures cropped, compressed, with subtitles... as well."),
+        typer.Option(
+            help="Score the pictures cropped, compressed, with subtitles... as well (likenesses "
+            "alone)."
+        ),
     ] = True,
     pictures: Annotated[
         bool, typer.Option(help="Show the pictures of the worst mistakes in the report.")
     ] = True,
 ) -> None:
-    """How good is a model on labelled pictures?
+    """How good is a model, or a head, on labelled pictures?
 
-    Writes report.html (one file, no network needed), report.json with the same figures,
-    predictions.csv with every picture, and the plots as SVG. A call that was stopped goes on
-    where it stopped. Exit code: 0 all good, 1 failure, 2 wrong usage, 3 finished but some
-    pictures could not be read.
+    Of likenesses, or of any set of labels where --label, --head, --predictions, a folder, or a
+    model or run of labels asks for it. Writes report.html (one file, no network needed),
+    report.json with the same figures, predictions.csv with every picture, and the plots as SVG
+    (of labels as PNG too). A call that was stopped goes on where it stopped. Exit code: 0 all
+    good, 1 failure, 2 wrong usage, 3 finished but some pictures could not be read.
 
     The built-in model: `animeter evaluate manifest.csv`
 
     Out of fold: `animeter evaluate manifest.csv --folds-run runs/default --output report`
+
+    A head: `animeter evaluate manifest.csv --label series --head series`
+
+    A folder with a folder for each label: `animeter evaluate photos/ --head my-heroes`
     """
     from animeter.lab.evaluating import Request, evaluate_manifest
+    from animeter.lab.label_evaluating import LabelRequest, evaluate_labels, is_about_labels
 
-    if model is not None and folds_run is not None:
-        raise typer.BadParameter("give --model or --folds-run, not both")
-    request = Request(manifest, model, folds_run, tuple(fold or ()), robustness, pictures)
+    _check_usage(model, head, folds_run, predictions)
+    folds = tuple(fold or ())
+    labels = LabelRequest(data, label, model, head, folds_run, predictions, folds, pictures)
     with _progress_bar() as progress:
-        report = evaluate_manifest(request, output, _Bar(progress))
-    _print(report, output)
+        if is_about_labels(labels):
+            report = evaluate_labels(labels, output, _Bar(progress))
+        else:
+            request = Request(data, model, folds_run, folds, robustness, pictures)
+            report = evaluate_manifest(request, output, _Bar(progress))
+    if "pairs" in report:
+        _print_labels(report)
+    else:
+        _print(report)
+    typer.echo(f"\n{output / 'report.html'}")
     if report["failures"]:
         raise typer.Exit(3)
+
+
+def _check_usage(
+    model: str | None, head: str | None, folds_run: Path | None, predictions: Path | None
+) -> None:
+    asked = model is not None or head is not None
+    if sum((asked, folds_run is not None, predictions is not None)) > 1:
+        raise typer.BadParameter(
+            "give --model (and --head), --folds-run or --predictions, not both: each says who "
+            "judges"
+        )
 
 
 class _Bar:
@@ -112,7 +172,7 @@ def _progress_bar() -> "Progress":
     )
 
 
-def _print(report: dict[str, Any], output: Path) -> None:
+def _print(report: dict[str, Any]) -> None:
     typer.echo(f"{report['pictures']['counted']:,} pictures of {report['manifest']}")
     for name, label in FIGURES.items():
         figure = report["figures"][name]
@@ -127,7 +187,25 @@ def _print(report: dict[str, Any], output: Path) -> None:
         balanced = row["figures"]["balanced_accuracy"]["value"]
         lost = [row["loss"][name] for name in ("balanced_accuracy", "anime_against_cartoon")]
         typer.echo(f"{label:<28}{_percent(balanced)}   {_points(lost[0])}, {_points(lost[1])}")
-    typer.echo(f"\n{output / 'report.html'}")
+
+
+def _print_labels(report: dict[str, Any]) -> None:
+    pictures = report["pictures"]
+    typer.echo(
+        f"{pictures['counted']:,} pictures of {report['data']}, {pictures['labels']:,} labels"
+    )
+    for name, label in LABEL_FIGURES.items():
+        if name in report["figures"]:
+            figure = report["figures"][name]
+            typer.echo(f"{label:<28}{_percent(figure['value'])}   ({_interval(figure)})")
+    if report["pairs"]:
+        typer.echo("\nmost often confused")
+    for pair in report["pairs"][:PAIRS_SHOWN]:
+        times = f"{pair['pictures']:,} ({100 * pair['share']:.0f} %)"
+        typer.echo(f"{times:>14}  {pair['truth']} taken for {pair['answer']}")
+    left_out = sum(report["others"]["pictures"].values())
+    if left_out and not report["others"]["are"]:
+        typer.echo(f"{left_out:,} pictures have labels that the model does not know", err=True)
 
 
 def _percent(value: float | None) -> str:

@@ -118,7 +118,6 @@ class Drawing:
         """Return a PNG file in the colours of a theme, on its paper."""
         data = BytesIO()
         with self._drawn(PALETTE[theme]) as figure:
-            figure.set_facecolor(PAPER)
             figure.savefig(
                 data, format="png", dpi=_PNG_DOTS_PER_INCH, facecolor=PALETTE[theme]["paper"]
             )
@@ -133,7 +132,9 @@ class Drawing:
         except ImportError as error:
             raise MissingExtraError("evaluate", "matplotlib") from error
         named = {f"animeter {name}": colour for name, colour in colours.items()}
-        get_named_colors_mapping().update(named)
+        mapping = get_named_colors_mapping()
+        for name, colour in named.items():  # `update` would leave what matplotlib has cached
+            mapping[name] = colour
         style = {**_STYLE, "svg.hashsalt": self.name, "font.family": _font_families()}
         with mpl.rc_context(style), warnings.catch_warnings():
             # A page shows the letters that are missing here; in a PNG they become boxes.
@@ -161,6 +162,12 @@ def drawing(
         return given
 
     return decorate
+
+
+def short_name(name: str, letters: int = 34) -> str:
+    """Return a name for a plot, cut to so many letters."""
+    kept = name if len(name) <= letters else name[: letters - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return kept.replace("$", r"\$")  # a dollar would start a formula
 
 
 def standalone(svg: str) -> str:

@@ -70,7 +70,7 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
 def thumbnails(paths: Mapping[str, Path], names: Iterable[str]) -> dict[str, str]:
     """Make data URIs of pictures, by name; those that cannot be read are left out."""
     found = {name: thumbnail(paths[name]) for name in dict.fromkeys(names)}
-    return {name: _data_uri(picture) for name, picture in found.items() if picture is not None}
+    return {name: as_data_uri(picture) for name, picture in found.items() if picture is not None}
 
 
 def thumbnail(path: Path) -> Image.Image | None:
@@ -115,7 +115,8 @@ def as_json(report: Mapping[str, Any]) -> str:
     return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _data_uri(picture: Image.Image) -> str:
+def as_data_uri(picture: Image.Image) -> str:
+    """Return a picture as a page holds it within itself: a JPEG, as a data URI."""
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=72)
     return "data:image/jpeg;base64," + b64encode(buffer.getvalue()).decode()

@@ -3,7 +3,7 @@
 Those of a report on labels stand in `lab/label_plots.py` and share a few of these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from animeter.lab.drawings import (
@@ -16,6 +16,7 @@ from animeter.lab.drawings import (
     PAPER,
     UNSURE,
     drawing,
+    short_name,
 )
 
 if TYPE_CHECKING:
@@ -59,36 +60,56 @@ def roc_plot(axes: "Axes", roc: Part) -> None:
 @drawing(5.0, 4.2)
 def reliability_plot(axes: "Axes", calibration: Part) -> None:
     """Draw how often pictures of a likeness truly are what it says; area shows how many."""
-    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
     for word, part in calibration.items():
-        bins = part["bins"]
-        if not bins:
-            continue
-        most = max(entry["pictures"] for entry in bins)
-        likeness = [entry["likeness"] for entry in bins]
-        share = [entry["share"] for entry in bins]
-        area = [18 + 130 * (entry["pictures"] / most) ** 0.5 for entry in bins]
-        error = part["expected_calibration_error"]
-        label = f"{word} likeness, error {100 * error:.1f} %"
-        axes.plot(likeness, share, color=_OF_WORD[word], alpha=0.5, linewidth=1.4)
-        axes.scatter(likeness, share, s=area, color=_OF_WORD[word], alpha=0.85, linewidth=0)
-        axes.scatter([], [], s=40, color=_OF_WORD[word], label=label)
-    axes.set(xlabel="likeness said", ylabel="share that truly are", xlim=(-0.03, 1.03))
-    axes.set_ylim(-0.03, 1.03)
+        draw_reliability(axes, part, _OF_WORD[word], f"{word} likeness")
+    axes.set(xlabel="likeness said", ylabel="share that truly are")
+
+
+def draw_reliability(axes: "Axes", part: Part, colour: str, label: str) -> None:
+    """Draw one curve of a reliability diagram, and the diagonal that it should lie on."""
+    axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
+    axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+    bins = part["bins"]
+    if not bins:
+        return
+    most = max(entry["pictures"] for entry in bins)
+    likeness = [entry["likeness"] for entry in bins]
+    share = [entry["share"] for entry in bins]
+    area = [18 + 130 * (entry["pictures"] / most) ** 0.5 for entry in bins]
+    error = part["expected_calibration_error"]
+    axes.plot(likeness, share, color=colour, alpha=0.5, linewidth=1.4)
+    axes.scatter(likeness, share, s=area, color=colour, alpha=0.85, linewidth=0)
+    axes.scatter([], [], s=40, color=colour, label=f"{label}, error {100 * error:.1f} %")
     axes.legend(loc="upper left")
 
 
 @drawing(4.6, 4.2)
 def confusion_plot(axes: "Axes", confusion: Part) -> None:
     """Draw the forced decisions against the truth; shade is the share of the row."""
+    labels = confusion["labels"]
+    draw_counts(axes, confusion["counts"], lambda _row, column: _OF_WORD[labels[column]])
+    ticks = [index + 0.48 for index in range(len(labels))]
+    axes.set_xticks(ticks, labels)
+    axes.set_yticks(ticks, labels, rotation=90, va="center")
+    axes.set(xlabel="decided", ylabel="truly")
+
+
+def draw_counts(
+    axes: "Axes", counts: Sequence[Sequence[int]], colour_of: Callable[[int, int], str]
+) -> None:
+    """Draw a table of counts with their shares of the row; shade is that share.
+
+    Args:
+        axes: to draw on.
+        counts: rows are the truth.
+        colour_of: given row and column.
+    """
     from matplotlib.patches import Rectangle
 
-    labels, counts = confusion["labels"], confusion["counts"]
     for row, line in enumerate(counts):
         for column, count in enumerate(line):
             share = count / max(sum(line), 1)
-            colour = _OF_WORD[labels[column]]
-            shade = 0.06 + 0.62 * share
+            colour, shade = colour_of(row, column), 0.06 + 0.62 * share
             box = Rectangle((column, row), 0.96, 0.96, color=colour, alpha=shade, linewidth=0)
             axes.add_patch(box)
             weight = "bold" if row == column else "normal"
@@ -96,22 +117,23 @@ def confusion_plot(axes: "Axes", confusion: Part) -> None:
             axes.text(*middle, f"{100 * share:.1f} %", ha="center", va="center", weight=weight)
             below = (column + 0.48, row + 0.66)
             axes.text(*below, f"{count:,}", ha="center", va="center", alpha=0.8, fontsize=8.5)
-    ticks = [index + 0.48 for index in range(len(labels))]
-    axes.set_xticks(ticks, labels)
-    axes.set_yticks(ticks, labels, rotation=90, va="center")
-    axes.set(xlim=(0, len(labels)), ylim=(len(labels), 0), xlabel="decided", ylabel="truly")
+    axes.set(xlim=(0, len(counts)), ylim=(len(counts), 0))
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
 
 
 @drawing(5.0, 4.2)
-def coverage_plot(axes: "Axes", coverage: Part, verdicts: Part) -> None:
-    """Draw accuracy against the share of pictures decided, with the verdicts' own point."""
+def coverage_plot(axes: "Axes", coverage: Part, verdicts: Part | None = None) -> None:
+    """Draw accuracy against the share of pictures decided, with the verdicts' own point if any."""
     share = [100 * value for value in coverage["coverage"]]
     right = [100 * value for value in coverage["accuracy"]]
     axes.plot(share, right, color=BOTH)
     shown = [value for value, at in zip(right, share, strict=True) if at >= 5] or [0.0]
-    decided, accuracy = verdicts["coverage"], verdicts["accuracy_of_decided"]
+    decided, accuracy = (
+        (None, None)
+        if verdicts is None
+        else (verdicts["coverage"], verdicts["accuracy_of_decided"])
+    )
     if decided is not None and accuracy is not None:
         axes.scatter([100 * decided], [100 * accuracy], s=70, color=INK, zorder=3)
         axes.annotate(
@@ -193,7 +215,7 @@ def franchise_bars(axes: "Axes", franchises: Sequence[Part], shown: int = 25) ->
         axes.barh(index, value, color=_OF_WORD[style], alpha=0.85, height=0.72)
         axes.plot([100 * figure["low"], 100 * figure["high"]], [index, index], color=INK, lw=1)
         axes.text(101, index, f"{part['pictures']}", va="center", color=MUTED, fontsize=9)
-    names = [_short(part["name"]) for part in worst]
+    names = [short_name(part["name"]) for part in worst]
     axes.set_yticks(range(len(worst)), names, color=INK, fontsize=9)
     axes.set(
         xlabel="% right (right margin: pictures)", xlim=(0, 100), ylim=(len(worst) - 0.4, -0.6)
@@ -255,9 +277,3 @@ def _stacked_bars(axes: "Axes", bars: dict[str, dict[str, float]]) -> None:
     for word, colour in _OF_WORD.items():
         axes.barh(0, 0, color=colour, label=word)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(_OF_WORD))
-
-
-def _short(name: str, letters: int = 34) -> str:
-    # A dollar would start a formula.
-    kept = name if len(name) <= letters else name[: letters - 1] + "…"
-    return kept.replace("$", r"\$")

@@ -1,0 +1,212 @@
+"""From labelled pictures and whoever names them to a written report on any set of labels.
+
+Predictions come from a judge that is asked now, from the folds of a run, or from a file.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from animeter.domain.errors import ManifestError, RecipeError
+from animeter.inference.bundle import LabelBundle
+from animeter.lab import out_of_fold
+from animeter.lab.evaluation import Watch
+from animeter.lab.label_data import (
+    UNNAMED,
+    LabelledPicture,
+    known_to,
+    read_label_data,
+    read_pictures,
+    units_of,
+)
+from animeter.lab.label_judges import (
+    facts_of,
+    find_judge,
+    label_model_folder,
+    score_labels,
+)
+from animeter.lab.label_predictions import (
+    LabelPredictions,
+    holds_label_predictions,
+    read_label_predictions,
+)
+from animeter.lab.label_report import write_label_report
+from animeter.lab.label_summary import LabelEvaluation, Report, summarise_labels
+from animeter.lab.training_log import EpochFigures, read_log
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRequest:
+    """What is to be evaluated.
+
+    Attributes:
+        data: a folder whose folders are labels, or a manifest.
+        label: the manifest's column; None for the name of the head, or what a file says.
+        model: a model's name or a bundle's folder; None is the built-in model.
+        head: the taught head that names labels, its name or folder; None asks the model itself.
+        folds_run: the folder of a run whose folds were judged already; in the model's place.
+        predictions: a file of predictions, in the model's place.
+        folds: only the pictures of these folds; empty means all.
+        pictures: whether the page shows pictures.
+    """
+
+    data: Path
+    label: str | None = None
+    model: str | Path | None = None
+    head: str | Path | None = None
+    folds_run: Path | None = None
+    predictions: Path | None = None
+    folds: tuple[int, ...] = ()
+    pictures: bool = True
+
+
+def is_about_labels(request: LabelRequest) -> bool:
+    """Say whether labels are asked for; if not, the likenesses of a manifest's styles are."""
+    run = request.folds_run
+    return (
+        request.data.is_dir()
+        or any(part is not None for part in (request.label, request.head, request.predictions))
+        or (run is not None and bool(predictions_of_folds(run)))
+        or label_model_folder(request.model) is not None
+    )
+
+
+def evaluate_labels(request: LabelRequest, output: Path, watch: Watch | None = None) -> Report:
+    """Score, summarise and write the report; what an interrupted call has scored is reused.
+
+    Args:
+        request: what is to be evaluated.
+        output: the folder of scores and report.
+        watch: told of the progress.
+
+    Returns:
+        What stands in `report.json`.
+
+    Raises:
+        FileMissingError: the data or the predictions are not there.
+        ManifestError: they cannot be used, or the model knows none of the labels.
+        RecipeError: the run's folds were not judged.
+        BundleError: a model cannot be used.
+        HeadError: a head cannot be used.
+        OutputError: the output cannot be written.
+        MissingExtraError: a package of the extra `evaluate` is not installed.
+    """
+    if request.folds_run is None and request.predictions is None:
+        evaluation = _judged(request, output, watch)
+    else:
+        evaluation = _predicted(request)
+    summary = summarise_labels(evaluation)
+    write_label_report(evaluation, summary, output, request.pictures)
+    return summary
+
+
+def predictions_of_folds(run: Path) -> list[Path]:
+    """Return the files of a run that hold predictions under labels, one a judged fold."""
+    files = sorted(run.glob(f"fold-*/{out_of_fold.FILE}"))
+    return [path for path in files if holds_label_predictions(path)]
+
+
+def _judged(request: LabelRequest, output: Path, watch: Watch | None) -> LabelEvaluation:
+    """Ask a judge now."""
+    judge = find_judge(request.model, request.head)
+    column = request.label
+    if column is None and not request.data.is_dir():
+        column = judge.facts["head"] or None
+    data = read_label_data(request.data, column).within(request.folds)
+    known = known_to(judge.labels, judge.rest, data)
+    if watch is not None:
+        watch.expect(len(known.pictures))
+        watch.begin(data.column)
+    ledger = output / "scores" / "labels.jsonl"
+    advance = None if watch is None else watch.advance
+    scores = score_labels(judge, known.pictures, ledger, advance)
+    read = np.array([score.error is None for score in scores], dtype=np.bool_)
+    if not read.any():
+        raise ManifestError(
+            f"None of the {len(scores)} labelled pictures of {data.name} can be read, the first "
+            f"is {scores[0].key}: {scores[0].error}."
+        )
+    pictures = [one for one, kept in zip(known.pictures, read, strict=True) if kept]
+    resampled, units = units_of(pictures)
+    return LabelEvaluation(
+        data=data.name,
+        column=data.column,
+        predictions=LabelPredictions(
+            names=tuple(one.name for one in pictures),
+            truth=known.truth[read],
+            labels=judge.labels,
+            probability=np.array([score.said for score in scores if score.error is None]),
+        ),
+        paths={one.name: one.path for one in pictures},
+        units=units,
+        resampled=resampled,
+        out_of_fold=False,
+        judges=[judge.facts],
+        unlabelled=data.unlabelled,
+        others=known.others,
+        others_are=known.others_are,
+        failures=[(score.key, score.error) for score in scores if score.error is not None],
+        learning=_learning_of(judge.folder),
+    )
+
+
+def _predicted(request: LabelRequest) -> LabelEvaluation:
+    """Take what was said before."""
+    predictions = _within(_read_predictions(request), request.folds)
+    by_name = {one.name: one for one in read_pictures(request.data)}
+    found = [by_name.get(name) for name in predictions.names]
+    if not any(found):
+        raise ManifestError(
+            f"None of the predictions, such as that of {predictions.names[0]}, is of a picture of "
+            f"{request.data}. Give the manifest or folder whose pictures they are of."
+        )
+    labels = [predictions.labels[number] for number in predictions.truth]
+    resampled, units = units_of(
+        [
+            LabelledPicture(Path(name), name, label, franchise=one.franchise if one else "")
+            for name, label, one in zip(predictions.names, labels, found, strict=True)
+        ]
+    )
+    parts = [] if request.folds_run is None else sorted(request.folds_run.glob("fold-*"))
+    bundles = [part / "bundle" for part in parts]
+    return LabelEvaluation(
+        data=request.data.resolve().name,
+        column=request.label or UNNAMED,
+        predictions=predictions,
+        paths={name: one.path for name, one in by_name.items()},
+        units=units,
+        resampled=resampled,
+        out_of_fold=predictions.fold is not None,
+        judges=[facts_of(LabelBundle.open(folder)) for folder in bundles if folder.is_dir()],
+        learning={part.name: read_log(part) for part in parts},
+    )
+
+
+def _read_predictions(request: LabelRequest) -> LabelPredictions:
+    if request.predictions is not None:
+        return read_label_predictions([request.predictions])
+    assert request.folds_run is not None  # noqa: S101 - one of the two is given
+    files = predictions_of_folds(request.folds_run)
+    if not files:
+        raise RecipeError(
+            f"The run {request.folds_run} holds no fold that was judged under labels. Finish it "
+            "with 'animeter train RECIPE --folds', with a recipe of the task 'labels'."
+        )
+    return read_label_predictions(files)
+
+
+def _within(predictions: LabelPredictions, folds: Sequence[int]) -> LabelPredictions:
+    if not folds:
+        return predictions
+    fold = predictions.fold
+    kept = np.zeros(len(predictions.names), bool) if fold is None else np.isin(fold, folds)
+    if not kept.any():
+        raise ManifestError(f"No prediction is of the folds {', '.join(map(str, folds))}.")
+    return predictions.only(kept)
+
+
+def _learning_of(bundle: Path) -> Mapping[str, Sequence[EpochFigures]]:
+    """Return how the training went whose folder a bundle lies in, if it does."""
+    return {bundle.parent.name: read_log(bundle.parent)}
