@@ -40,6 +40,17 @@ def test_without_shrinkage_it_decides_as_scikit_learn_does() -> None:
     assert np.mean(ours == theirs.predict(features)) > 0.99
 
 
+def test_a_row_that_counts_twice_is_a_row_that_is_there_twice() -> None:
+    features, targets = clouds()
+    twice = np.arange(len(targets)) % 3 == 0
+    (weighted,) = fit_discriminants(features, targets, 4, [0.1], weights=1.0 + twice)
+    more = np.concatenate([features, features[twice]])
+    (repeated,) = fit_discriminants(more, np.concatenate([targets, targets[twice]]), 4, [0.1])
+    (plain,) = fit_discriminants(features, targets, 4, [0.1])
+    assert weighted.logits(features) == pytest.approx(repeated.logits(features), abs=1e-2)
+    assert weighted.logits(features) != pytest.approx(plain.logits(features), abs=1e-2)
+
+
 def test_more_pictures_than_directions_are_not_needed() -> None:
     features, targets = clouds(pictures=2, dim=40)
     (layer,) = fit_discriminants(features, targets, 4, [0.1])

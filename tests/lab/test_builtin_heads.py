@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from animeter.datasets.manifest import ManifestRow
+from animeter.domain.errors import ManifestError
 from animeter.domain.hierarchy import OTHER
 from animeter.domain.taxonomy import Taxonomy
 from animeter.inference.bundle import Bundle
@@ -19,6 +20,7 @@ from animeter.lab.head_tasks import (
     head_tasks,
     pictures_for_heads,
     series_of,
+    with_types,
 )
 from tests.support.tiny_bundle import EMBEDDING_DIM, make_tiny_bundle
 
@@ -96,6 +98,24 @@ def test_pictures_of_several_types_are_not_taught() -> None:
     assert not found.has_other
 
 
+def test_a_show_with_many_pictures_counts_less_for_each() -> None:
+    kept = {"0-0", "0-1", "0-2", "0-4"}
+    few = [row for row in rows() if row.franchise != "Show 0" or row.name in kept]
+    found = task(head_tasks(few, TREE), "type")
+    weight = dict(zip((few[i].franchise for i in found.members), found.weights, strict=True))
+    assert weight["Show 0"] > weight["Show 1"]
+
+
+def test_types_are_added_where_the_manifest_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "types.csv"
+    file.write_text("path,type\n0-0,female\nrare-3,nonhuman\n", encoding="utf-8")
+    types = {row.name: row.type for row in with_types(rows(), file)}
+    assert (types["0-0"], types["rare-3"], types["rare-4"]) == ("male", "nonhuman", "")
+    file.write_text("path,type\n0-0,robot\n", encoding="utf-8")
+    with pytest.raises(ManifestError, match="robot"):
+        with_types(rows(), file)
+
+
 def test_heads_without_enough_pictures_are_left_out() -> None:
     assert [one.name for one in head_tasks(rows(), TREE)] == ["series", "type"]
 
@@ -152,7 +172,8 @@ def test_the_head_that_ships_is_taught_on_the_shipped_embedding(tmp_path: Path) 
 
 
 def test_figures_by_hand() -> None:
-    of = Task("series", ("a", "b", OTHER), np.arange(5), np.array([0, 0, 1, 2, 2]), True)
+    targets = np.array([0, 0, 1, 2, 2])
+    of = Task("series", ("a", "b", OTHER), np.arange(5), targets, np.ones(5), True)
     shares = np.array(
         [[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.1, 0.2, 0.7], [0.3, 0.1, 0.6], [0.6, 0.2, 0.2]]
     )

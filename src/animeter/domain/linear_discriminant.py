@@ -32,7 +32,11 @@ class LinearLayer:
 
 
 def fit_discriminants(
-    features: ArrayLike, targets: NDArray[np.int64], label_count: int, shrinkages: Sequence[float]
+    features: ArrayLike,
+    targets: NDArray[np.int64],
+    label_count: int,
+    shrinkages: Sequence[float],
+    weights: ArrayLike | None = None,
 ) -> list[LinearLayer]:
     """Fit a linear layer for each shrinkage; its logits are log-likelihoods up to a scale.
 
@@ -42,6 +46,7 @@ def fit_discriminants(
         label_count: how many labels there are.
         shrinkages: above 0; how large a ball is added to the common shape, as a multiple of the
             mean variance of a direction.
+        weights: [N], above 0; how much each row counts. None for all alike.
 
     Raises:
         ValueError: a label has no picture.
@@ -50,19 +55,23 @@ def fit_discriminants(
     counts = np.bincount(targets, minlength=label_count)
     if len(counts) != label_count or counts.min() == 0:
         raise ValueError(f"every label needs a picture, got the counts {counts.tolist()}")
-    middle = table.mean(axis=0)
-    means = np.stack([table[targets == label].mean(axis=0) for label in range(label_count)])
+    share = np.ones(len(table)) if weights is None else np.asarray(weights, dtype=np.float64)
+    share = (share / share.sum()).astype(np.float32)[:, None]
+    belongs = np.zeros((len(table), label_count), dtype=np.float32)
+    belongs[np.arange(len(table)), targets] = share[:, 0]
+    chances = belongs.sum(axis=0, dtype=np.float64)
+    means = (belongs.T @ table) / chances[:, None].astype(np.float32)
+    middle = np.sum(share * table, axis=0)
     within = table - means[targets]
-    shape = (within.T @ within).astype(np.float64) / len(table)
+    shape = ((share * within).T @ within).astype(np.float64)
     moved = (means - middle).astype(np.float64)
-    ball = max(
-        float(np.diag(shape).mean()), _LEAST_BALL * float(np.var(table, axis=0).mean()), _TINY
-    )
-    chance = np.log(counts / len(table))
+    spread = np.sum(share * np.square(table - middle), axis=0)
+    ball = max(float(np.diag(shape).mean()), _LEAST_BALL * float(spread.mean()), _TINY)
+    chance = np.log(chances)
     layers = []
     for shrinkage in shrinkages:
         pulled = shape + shrinkage * ball * np.eye(len(shape))
-        weights = np.linalg.solve(pulled, moved.T).T
-        bias = chance - 0.5 * np.sum(weights * moved, axis=1) - weights @ middle
-        layers.append(LinearLayer(weights.astype(np.float32), bias.astype(np.float32)))
+        layer = np.linalg.solve(pulled, moved.T).T
+        bias = chance - 0.5 * np.sum(layer * moved, axis=1) - layer @ middle
+        layers.append(LinearLayer(layer.astype(np.float32), bias.astype(np.float32)))
     return layers

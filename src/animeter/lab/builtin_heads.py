@@ -46,6 +46,7 @@ from animeter.lab.head_tasks import (
     head_tasks,
     pictures_for_heads,
     series_of,
+    with_types,
 )
 from animeter.lab.hierarchy_figures import InTree, hierarchy_part
 from animeter.lab.out_of_fold import FILE, calibrate_without, read_predictions
@@ -106,7 +107,13 @@ class Judged:
     scaling: AnswerScaling
 
 
-def gather(run: Run, model: str | None, work: Path, say: Callable[[str], None]) -> Pictures:
+def gather(
+    run: Run,
+    model: str | None,
+    work: Path,
+    say: Callable[[str], None],
+    types: Path | None = None,
+) -> Pictures:
     """Embed the pictures of a run's manifest with each of its networks; goes on after a kill.
 
     Args:
@@ -114,8 +121,11 @@ def gather(run: Run, model: str | None, work: Path, say: Callable[[str], None]) 
         model: the model to teach for, as `find_bundle` takes it.
         work: folder for embeddings.
         say: told what is being done.
+        types: a CSV file that tells more pictures' types than the manifest does.
     """
     rows = pictures_for_heads(read_manifest(run.recipe.data.source))
+    if types is not None:
+        rows = with_types(rows, types)
     folds = folds_of(rows)
     bundles = {fold: Bundle.open(run.bundle(fold_name(fold))) for fold in folds}
     tables = {}
@@ -139,7 +149,12 @@ def gather(run: Run, model: str | None, work: Path, say: Callable[[str], None]) 
 
 
 def build_heads(
-    run: Run, model: str | None, work: Path, heads: Path, say: Callable[[str], None]
+    run: Run,
+    model: str | None,
+    work: Path,
+    heads: Path,
+    say: Callable[[str], None],
+    types: Path | None = None,
 ) -> dict[str, Any]:
     """Teach all heads that ship, write them, and return every figure.
 
@@ -149,12 +164,13 @@ def build_heads(
         work: folder that keeps embeddings between calls.
         heads: folder for the heads, one folder each; heads of the same names are replaced.
         say: told what is being done.
+        types: a CSV file that tells more pictures' types than the manifest does.
 
     Raises:
         TeachingError: there are too few labelled pictures.
     """
     bundle = find_bundle(model)
-    pictures = gather(run, model, work, say)
+    pictures = gather(run, model, work, say, types)
     taxonomy = read_taxonomy(BUILTIN_FILE)
     report: dict[str, Any] = {"model": bundle.spec.label, "model_sha256": bundle.spec.sha256}
     judged: dict[str, tuple[Task, Judged]] = {}
@@ -200,7 +216,9 @@ def teach_and_judge(
     say(f"{task.name}: judging {len(task.targets):,} pictures of {len(task.labels)} labels")
     judged = judge(pictures, task)
     features = pictures.shipped[task.members]
-    (layer,) = fit_discriminants(features, task.targets, len(task.labels), [judged.shrinkage])
+    (layer,) = fit_discriminants(
+        features, task.targets, len(task.labels), [judged.shrinkage], task.weights
+    )
     scale = np.float32(judged.scaling.scale)
     bias = layer.bias * scale
     bias[-1] += np.float32(judged.scaling.offset)
@@ -236,7 +254,11 @@ def judge(pictures: Pictures, task: Task) -> Judged:
             )
         features = pictures.by_fold[network][task.members]
         layers = fit_discriminants(
-            features[taught], task.targets[taught], len(task.labels), SHRINKAGES
+            features[taught],
+            task.targets[taught],
+            len(task.labels),
+            SHRINKAGES,
+            task.weights[taught],
         )
         for row, layer in enumerate(layers):
             logits[row, held_out] = layer.logits(features[held_out])
@@ -272,6 +294,7 @@ def _answers_to_never_taught(pictures: Pictures, task: Task, judged: Judged) -> 
             task.targets[taught],
             len(task.labels),
             [judged.shrinkage],
+            task.weights[taught],
         )
         inside = pictures.judge[asked] == network
         shares[inside] = judged.scaling.shares(layer.logits(table[asked[inside]]))

@@ -2,18 +2,22 @@
 
 `series` and `character` ask for what a franchise shares, so a franchise cannot be held out whole:
 pictures are split within a show, near-duplicates on one side. `type` asks for something that any
-show has, so whole franchises are held out.
+show has, so whole franchises are held out, and a show with many pictures counts less for each.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animeter.datasets.manifest import ManifestRow
+from animeter.datasets.records import PATH, read_records
+from animeter.domain.errors import ManifestError
 from animeter.domain.head_fitting import deal_folds
 from animeter.domain.hierarchy import OTHER
 from animeter.domain.taxonomy import TYPES, Taxonomy
@@ -24,6 +28,8 @@ MIN_OF_CHARACTER: Final = 12
 
 PARTS: Final = 5
 """How many parts the pictures of a show are split into."""
+
+_SHOW_POWER: Final = 0.5  # a picture of a show of n counts n ** -0.5
 
 _EVERY_NTH_NEITHER: Final = 10  # photographs are easy to tell, so a tenth of them is enough
 
@@ -37,6 +43,7 @@ class Task:
         labels: in the order of `targets`; `OTHER`, where there is one, comes last.
         members: int [M], which of the rows take part.
         targets: int [M], the number of each one's label.
+        weights: float [M], how much each of them counts in teaching.
         within_shows: whether pictures are split within shows, and not by franchise.
     """
 
@@ -44,6 +51,7 @@ class Task:
     labels: tuple[str, ...]
     members: NDArray[np.int64]
     targets: NDArray[np.int64]
+    weights: NDArray[np.float64]
     within_shows: bool
 
     @property
@@ -66,6 +74,25 @@ def pictures_for_heads(rows: Sequence[ManifestRow]) -> list[ManifestRow]:
     return kept
 
 
+def with_types(rows: Sequence[ManifestRow], path: Path) -> list[ManifestRow]:
+    """Return rows with the types that a CSV file (`path,type`) adds to those of the manifest.
+
+    What the manifest itself says stands. Such rows say nothing about the character.
+
+    Raises:
+        ManifestError: the file cannot be used, or names another type.
+    """
+    added = {record[PATH]: record.get("type", "") for record in read_records(path).rows}
+    wrong = set(added.values()) - {*TYPES, "mixed", "none"}
+    if wrong:
+        raise ManifestError(
+            f"{path} has the types {sorted(wrong)}; wanted {', '.join(TYPES)}, mixed or none."
+        )
+    return [
+        row if row.type else dataclasses.replace(row, type=added.get(row.name, "")) for row in rows
+    ]
+
+
 def series_of(row: ManifestRow, taxonomy: Taxonomy) -> str:
     """Return the series by its first spelling; empty for a picture of none."""
     known = taxonomy.find_series(row.series) if row.series else None
@@ -75,7 +102,7 @@ def series_of(row: ManifestRow, taxonomy: Taxonomy) -> str:
 def head_tasks(rows: Sequence[ManifestRow], taxonomy: Taxonomy) -> list[Task]:
     """Return the heads that these pictures are enough for: `series`, `character` and `type`."""
     everything = np.arange(len(rows))
-    looked_at = np.array([bool(row.type or row.content or row.character) for row in rows])
+    looked_at = np.array([bool(row.content or row.character) for row in rows])
     typed = np.array([row.type in TYPES and row.fold is not None for row in rows])
     series = [series_of(row, taxonomy) for row in rows]
     tasks = [
@@ -86,7 +113,9 @@ def head_tasks(rows: Sequence[ManifestRow], taxonomy: Taxonomy) -> list[Task]:
     ]
     members = everything[typed]
     targets = np.array([TYPES.index(rows[i].type) for i in members], dtype=np.int64)
-    tasks.append(Task("type", TYPES, members, targets, within_shows=False))
+    shows = Counter(rows[i].franchise for i in members)
+    weights = np.array([shows[rows[i].franchise] ** -_SHOW_POWER for i in members])
+    tasks.append(Task("type", TYPES, members, targets, weights, within_shows=False))
     return [task for task in tasks if len(np.unique(task.targets)) == len(task.labels) > 1]
 
 
@@ -107,4 +136,4 @@ def _open_task(name: str, values: Sequence[str], members: NDArray[np.int64], few
     named = sorted(label for label, count in counts.items() if count >= fewest)
     number = {label: i for i, label in enumerate(named)}
     targets = np.array([number.get(values[i], len(named)) for i in members], dtype=np.int64)
-    return Task(name, (*named, OTHER), members, targets, within_shows=True)
+    return Task(name, (*named, OTHER), members, targets, np.ones(len(members)), within_shows=True)
