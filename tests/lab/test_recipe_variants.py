@@ -7,7 +7,7 @@ import pytest
 
 from animeter.domain.errors import RecipeError
 from animeter.lab.recipe import DataRecipe, HeadRecipe, Recipe, read_recipe
-from animeter.lab.recipe_variants import with_settings, write_recipe
+from animeter.lab.recipe_variants import of_data, with_settings, write_recipe, write_variant
 
 
 def base() -> Recipe:
@@ -53,3 +53,24 @@ def test_a_written_recipe_reads_the_same_wherever_it_lies(tmp_path: Path) -> Non
     assert read_recipe(path) == base()
     assert path.read_text().startswith("# Made for a test.\n#\n# Two lines.\n")
     assert tomllib.loads(path.read_text())["heads"][0]["column"] == "series"
+
+
+def test_other_pictures_bring_their_own_labels(tmp_path: Path) -> None:
+    (tmp_path / "shows").mkdir()
+    changed = with_settings(base(), of_data(tmp_path / "shows", None))
+    assert changed.task == "labels"
+    assert (changed.data.manifest, changed.data.folder) == (None, tmp_path / "shows")
+    of_column = with_settings(changed, of_data(tmp_path / "m.csv", "series"))
+    assert (of_column.data.source, of_column.data.label) == (tmp_path / "m.csv", "series")
+    assert with_settings(base(), of_data(tmp_path / "m.csv", None)).task == "likeness"
+
+
+def test_a_run_keeps_the_variant_it_began_with(tmp_path: Path) -> None:
+    path = tmp_path / "base.toml"
+    write_recipe(base(), path)
+    run = tmp_path / "run"
+    first = write_variant(path, {"training.epochs": 2}, run)
+    assert read_recipe(first) == with_settings(base(), {"training.epochs": 2})
+    assert write_variant(path, {"training.epochs": 2}, run) == first
+    with pytest.raises(RecipeError, match="other settings"):
+        write_variant(path, {"training.epochs": 3}, run)

@@ -1,12 +1,12 @@
 """The verb `compare`: which recipe is worth what it costs, on the same pictures."""
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from animeter.cli.extras import train_extra
+from animeter.cli.options import setting_of
 from animeter.cli.table import column_lines, printable
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         folds=tuple(dict.fromkeys(fold)),
         pictures=pictures,
         epochs=epochs,
-        settings=dict(_setting(text) for text in settings or ()),
+        settings=dict(setting_of(text) for text in settings or ()),
         threads=threads,
     )
     report = compare_recipes(request, output, _say)
@@ -120,17 +120,6 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 def _recipe(name: str) -> Path:
     path = Path(name)
     return path if path.suffix == ".toml" else Path("recipes") / f"{name}.toml"
-
-
-def _setting(text: str) -> tuple[str, Any]:
-    """Read `key=value`; the value as JSON where it is any, else as text."""
-    key, equals, value = text.partition("=")
-    if not equals or not key.strip():
-        raise typer.BadParameter(f"--set {text}: wanted KEY=VALUE, as training.batch_size=32")
-    try:
-        return key.strip(), json.loads(value)
-    except ValueError:
-        return key.strip(), value.strip()
 
 
 def _say(sentence: str) -> None:

@@ -8,14 +8,39 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animeter.cli.extras import train_extra
+from animeter.cli.options import setting_of
 from animeter.cli.table import printable
 
 if TYPE_CHECKING:
-    from animeter.lab.runs import Run
+    from animeter.lab.recipe import Recipe
 
 
-def train(
+def train(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     recipe: Annotated[Path, typer.Argument(help="TOML file that describes the training.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="A manifest (CSV), or a folder whose folders are labels, in place of the recipe's "
+            "own.",
+            show_default=False,
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="The manifest's column of exclusive labels to tell, in place of the recipe's own.",
+            show_default=False,
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="A setting in place of the recipe's own, such as `training.epochs=3`; may be "
+            "given several times.",
+            show_default=False,
+        ),
+    ] = None,
     run: Annotated[
         Path | None, typer.Option(help="Folder of the run. Default: runs/ and the recipe's name.")
     ] = None,
@@ -35,23 +60,44 @@ def train(
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse to train on folds that leak into each other.")
     ] = False,
+    devices: Annotated[
+        int,
+        typer.Option(
+            min=1, help="Without --folds: processes, or GPUs, of a machine that train together."
+        ),
+    ] = 1,
+    nodes: Annotated[
+        int, typer.Option(min=1, help="Without --folds: machines that train together.")
+    ] = 1,
 ) -> None:
     """Train a model from a recipe; a run that was interrupted goes on where it was.
 
-    Example: `animeter train recipes/default.toml --folds --jobs 2`
+    Examples: `animeter train recipes/default.toml --folds --jobs 2`, or with labels of your own
+    `animeter train recipes/cnn.toml --data pictures/ --part fold-0`
     """
     with train_extra():
+        from animeter.lab.distributed import Processes, is_first_process, open_run
         from animeter.lab.folds import train_folds, train_part
-        from animeter.lab.runs import Run
+        from animeter.lab.recipe_variants import of_data, write_variant
 
-    opened = Run.open(recipe, run or Path("runs") / recipe.stem)
-    _look_for_leaks(opened, strict=strict)
+    processes = Processes(devices, nodes)
+    if folds and processes.count > 1:
+        raise typer.BadParameter(
+            "--folds trains its networks side by side with --jobs; give --devices and --nodes "
+            "for one network, --part fold-0 and so on"
+        )
+    folder = run or Path("runs") / recipe.stem
+    changes = of_data(data, label) | dict(setting_of(text) for text in settings or ())
+    opened = open_run(write_variant(recipe, changes, folder) if changes else recipe, folder)
+    if is_first_process():
+        look_for_leaks(opened.recipe, opened.folder, strict=strict)
     if folds:
         with _bars() as watch:
             train_folds(opened, jobs=jobs, watch=watch)
     else:
-        train_part(opened, part, threads=threads)
-    typer.echo(str(opened.bundle("final" if folds else part)))
+        train_part(opened, part, threads=threads, processes=processes)
+    if is_first_process():
+        typer.echo(str(opened.bundle("final" if folds else part)))
 
 
 def export(
@@ -74,15 +120,21 @@ def export(
     typer.echo(str(ship(run, part, output, int8=int8, report=report)))
 
 
-def _look_for_leaks(run: "Run", *, strict: bool) -> None:
-    """Say what would make the figures of this training too good, or refuse it."""
+def look_for_leaks(recipe: "Recipe", folder: Path, *, strict: bool) -> None:
+    """Say what would make the figures of a recipe's trainings too good, or refuse to train.
+
+    Args:
+        recipe: names the pictures.
+        folder: of the run, where what is found is kept.
+        strict: whether leaks are refused.
+    """
     from animeter.lab.leaks import check_leaks, refuse_leaks
     from animeter.lab.runs import trusted_rows
 
     typer.echo("animeter: looking for leaks between folds", err=True)
-    leaks = check_leaks(trusted_rows(run.recipe), run.folder)
+    leaks = check_leaks(trusted_rows(recipe), folder)
     if strict:
-        refuse_leaks(leaks, run.folder)
+        refuse_leaks(leaks, folder)
     for sentence in (*leaks.faults(), *leaks.hints()):
         typer.echo(printable(f"animeter: {sentence}"), err=True)
 

@@ -9,8 +9,11 @@ from pydantic import ValidationError
 
 from animeter.domain.errors import RecipeError
 from animeter.domain.wrong_keys import wrong_keys
-from animeter.lab.recipe import Recipe
+from animeter.lab.recipe import Recipe, read_recipe
 from animeter.media.small_files import write_whole
+
+VARIANT_FILE = "variant.toml"
+"""In the folder of a run, what its recipe was changed to before it began."""
 
 
 def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
@@ -56,3 +59,41 @@ def write_recipe(recipe: Recipe, path: Path, header: str = "") -> None:
     comments = "".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())
     tree = recipe.model_dump(mode="json", exclude_none=True)
     write_whole(path, comments + tomli_w.dumps(tree))
+
+
+def of_data(data: Path | None, label: str | None) -> dict[str, Any]:
+    """Return the settings that give a recipe other pictures, or another label to tell.
+
+    Args:
+        data: a manifest, or a folder whose folders are labels; None for the recipe's own.
+        label: the manifest's column of exclusive labels; None for what the recipe tells.
+    """
+    settings: dict[str, Any] = {}
+    if data is not None:
+        here = str(data.resolve())
+        settings = {"data.manifest": here, "data.folder": None, "data.leave_out": None}
+        if data.is_dir():
+            settings |= {"data.manifest": None, "data.folder": here, "data.label": None}
+            settings["task"] = "labels"
+    if label is not None:
+        settings |= {"task": "labels", "data.label": label}
+    return settings
+
+
+def write_variant(recipe_path: Path, settings: Mapping[str, Any], folder: Path) -> Path:
+    """Write a recipe with some settings changed to the folder of its run, and return where.
+
+    Raises:
+        FileMissingError: there is no such recipe.
+        RecipeError: the settings do not suit it, or the folder holds another variant.
+    """
+    recipe = with_settings(read_recipe(recipe_path), settings)
+    path = folder / VARIANT_FILE
+    if not path.exists():
+        write_recipe(recipe, path, f"{recipe_path.name} with some settings changed.")
+    elif read_recipe(path) != recipe:
+        raise RecipeError(
+            f"{folder} holds a run of {recipe_path.name} with other settings. Choose another "
+            "folder with --run, or remove that one to start anew."
+        )
+    return path
