@@ -1,0 +1,130 @@
+"""Where a study's trials are kept: a SQLite file, or any database that Optuna can reach."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import optuna
+from filelock import BaseFileLock, FileLock
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from animeter.domain.dotted_keys import dotted
+from animeter.domain.errors import OutputError, RecipeError
+from animeter.lab.recipe import Recipe
+from animeter.lab.search_space import Search
+
+Guard = BaseFileLock | nullcontext[None]
+
+STORAGE_FAILURES = (SQLAlchemyError, optuna.exceptions.StorageInternalError)
+"""What Optuna raises where its storage cannot be reached, is full or is broken."""
+
+_SEARCH = "search"
+_WAIT_FOR_SQLITE_S = 60
+_WARMUP_EPOCHS = 1
+
+
+def open_study(
+    search: Search, recipe: Recipe, name: str, storage: str
+) -> tuple[optuna.Study, Guard]:
+    """Open a study, or begin it.
+
+    Args:
+        search: what it tries.
+        recipe: the base recipe.
+        name: of the study in its storage.
+        storage: URL, as SQLAlchemy writes it.
+
+    Returns:
+        The study, and a lock to hold while a trial is claimed: SQLite does not lock rows.
+
+    Raises:
+        OutputError: the storage cannot be reached.
+        RecipeError: the study of that name tries something else.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    url = _parsed(storage)
+    guard = _guard(url)
+    try:
+        with guard:
+            study = optuna.create_study(
+                storage=_storage(url),
+                study_name=name,
+                direction="maximize" if search.score == "accuracy" else "minimize",
+                pruner=optuna.pruners.MedianPruner(n_warmup_steps=_WARMUP_EPOCHS),
+                load_if_exists=True,
+            )
+            _check_same_search(study, _essence(search, recipe))
+    except (*STORAGE_FAILURES, ImportError, OSError) as error:
+        raise storage_error(url, error) from error
+    return study, guard
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a storage in a file."""
+    url = URL.create("sqlite", database=str(path.resolve()))
+    return url.render_as_string(hide_password=False)
+
+
+def storage_error(storage: str | URL, error: Exception) -> OutputError:
+    """Say what is wrong with a storage, without the password in its URL."""
+    shown = make_url(storage).render_as_string(hide_password=True)
+    cause = str(error.__cause__ or error).strip().splitlines()[0]
+    return OutputError(
+        f"The study's storage {shown} cannot be used: {cause}. What is in it is kept; mend the "
+        "cause, or name another with --storage, and give the same command again."
+    )
+
+
+def _parsed(storage: str) -> URL:
+    try:
+        return make_url(storage)
+    except ArgumentError as error:
+        raise OutputError(
+            f"{storage!r} is no storage. Wanted a URL such as "
+            "postgresql+psycopg://user@host/database or sqlite:////folder/study.db."
+        ) from error
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"}
+
+
+def _guard(url: URL) -> Guard:
+    return FileLock(f"{url.database}.lock") if _is_file(url) else nullcontext()
+
+
+def _storage(url: URL) -> optuna.storages.RDBStorage:
+    options: dict[str, Any] = {"pool_pre_ping": True}  # a server may have closed what idled
+    if _is_file(url):
+        options = {"connect_args": {"timeout": _WAIT_FOR_SQLITE_S}}
+    return optuna.storages.RDBStorage(
+        url.render_as_string(hide_password=False), engine_kwargs=options
+    )
+
+
+def _essence(search: Search, recipe: Recipe) -> dict[str, Any]:
+    """Return what makes scores comparable: all but the number of trials, and where files lie."""
+    tried = search.model_dump(mode="json", exclude={"recipe", "trials"})
+    base = recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    for table, keys in {"data": ("manifest", "folder", "leave_out"), "network": ()}.items():
+        for key in keys:
+            base[table].pop(key, None)
+    for key in {"weights", "checkpoint"} & base.get("network", {}).keys():
+        base["network"][key] = Path(base["network"][key]).name
+    return {"search": tried, "recipe": base}
+
+
+def _check_same_search(study: optuna.Study, essence: dict[str, Any]) -> None:
+    known = study.user_attrs.get(_SEARCH)
+    if known is None:
+        study.set_user_attr(_SEARCH, essence)
+        return
+    before, now = dict(dotted(known)), dict(dotted(essence))
+    changed = sorted(key for key in before.keys() | now.keys() if before.get(key) != now.get(key))
+    if changed:
+        raise RecipeError(
+            f"The study {study.study_name!r} was begun with another search: {', '.join(changed)} "
+            "differs, so that its scores cannot be compared. Undo the change, or name another "
+            "study: copy the search to a file of another name, or choose another folder with --run."
+        )
