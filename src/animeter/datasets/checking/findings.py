@@ -21,7 +21,6 @@ BLURRED: Final = 0.2
 """Sharpness below which a picture is called blurred: even its steepest edges take five pixels of
 a picture of 320."""
 
-FRAMED: Final = 0.7
 FRAME_AREA: Final = 0.03
 MUCH_TEXT: Final = 0.2
 """Shares set by eye on 1,500 pictures from web searches, posters, receipts and frames."""
@@ -76,8 +75,8 @@ KINDS: Final = {
     "franchise_in_two_parts": Kind(
         "Franchises on both sides of the split",
         True,
-        "A network recognises the show and is right without knowing why. "
-        "`animeter data split` keeps franchises together.",
+        "A network recognises the show and is right without knowing why. Deal them anew with "
+        "the verb data split, which keeps franchises together.",
     ),
     "label_missing_from_part": Kind(
         "Labels that a part lacks",
@@ -205,8 +204,7 @@ def _by_degree(
 
 
 def _frame(measures: Measures) -> float:
-    framed = measures.framed >= FRAMED and measures.frame >= FRAME_AREA
-    return measures.frame if framed else 0.0
+    return measures.frame if measures.frame >= FRAME_AREA else 0.0
 
 
 def _text(measures: Measures) -> float:

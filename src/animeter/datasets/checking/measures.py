@@ -18,6 +18,9 @@ Floats32 = NDArray[np.float32]
 LONG_SIDE_PX: Final = 320
 
 _SAME_COLOUR: Final = 14.0  # levels by which a line of one colour may vary, as JPEG makes it
+_STEEPEST: Final = 99.9  # the percentile of steps: a simple drawing has few edges
+_THINNEST: Final = 0.015  # of the side; a thinner strip is the edge of the drawing itself
+_STRAIGHT: Final = 0.7  # of the pixels next to a strip differ from it, if the edge is straight
 _STROKE: Final = 0.25  # of the picture's range of grey: a step this high may be a letter's edge
 _BLOCK_PX: Final = (8, 16)
 _STEPS_A_ROW: Final = 2.2  # in 16 pixels: two strokes of a letter and the gap between them
@@ -31,10 +34,8 @@ class Measures:
     Attributes:
         contrast: how far apart the darkest and the brightest grey are, in [0, 1].
         sharpness: the steepest edges' rise in one pixel, as a share of the contrast, in [0, 1].
-        frame: share of the picture's area that one-coloured strips at its sides take.
-        frame_sides: how many sides have such a strip.
-        framed: share of what lies next to the strips that differs from them: near 1 for a picture
-            inside a page or between black bars, near 0 for a figure cut out on white.
+        frame: share of the picture's area that a frame around something rectangular takes: the
+            page around a picture, or black bars, but not the white around a figure cut out.
         text: share of the area where there are lines of letters.
         border: mean red, green and blue of the outermost pixels, in [0, 255].
         border_spread: their standard deviation.
@@ -45,8 +46,6 @@ class Measures:
     contrast: float
     sharpness: float
     frame: float
-    frame_sides: int
-    framed: float
     text: float
     border: tuple[float, float, float]
     border_spread: float
@@ -60,15 +59,12 @@ def measure(rgb: Pixels) -> Measures:
     grey = small.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     low, high = (float(level) for level in np.percentile(grey, (1, 99)))
     contrast = (high - low) / 255.0
-    frame, sides, framed = _frame(small)
     border, spread = _border(rgb)
     inner = rgb[::4, ::4].reshape(-1, 3).astype(np.float32)
     return Measures(
         contrast=contrast,
         sharpness=_sharpness(grey, high - low),
-        frame=frame,
-        frame_sides=sides,
-        framed=framed,
+        frame=_frame(small),
         text=_text(grey, high - low),
         border=border,
         border_spread=spread,
@@ -90,31 +86,34 @@ def _sharpness(grey: Floats32, contrast: float) -> float:
     if min(grey.shape) < 2 or contrast < 1:
         return 0.0
     across, down = np.abs(np.diff(grey, axis=1)), np.abs(np.diff(grey, axis=0))
-    steepest = max(float(np.percentile(steps, 99.5)) for steps in (across, down))
+    steepest = max(float(np.percentile(steps, _STEEPEST)) for steps in (across, down))
     return min(steepest / contrast, 1.0)
 
 
-def _frame(rgb: Pixels) -> tuple[float, int, float]:
-    """Peel one-coloured strips off all four sides."""
-    top, bottom = _strip(rgb), _strip(rgb[::-1])
+def _frame(rgb: Pixels) -> float:
+    """Peel one-coloured strips off all sides; count those with a straight edge on the inside."""
     height, width = rgb.shape[:2]
+    top, bottom = _strip(rgb), _strip(rgb[::-1])
     if top + bottom >= height:
-        return 1.0, 4, 0.0  # all of one colour
+        return 0.0  # all of one colour
     across = rgb[top : height - bottom].swapaxes(0, 1)
     left, right = _strip(across), _strip(across[::-1])
-    strips = (top, bottom, left, right)
-    if left + right >= width:
-        return 1.0, 4, 0.0
     inner = across[left : width - right].swapaxes(0, 1)
-    share = 1.0 - inner.shape[0] * inner.shape[1] / (height * width)
-    edges = (inner[0], inner[-1], inner[:, 0], inner[:, -1])
-    outer = (rgb[0], rgb[-1], across[0], across[-1])
-    differing = [
-        _differing(edge, _colour_of(line), 2 * _SAME_COLOUR)
-        for edge, line, strip in zip(edges, outer, strips, strict=True)
-        if strip
-    ]
-    return share, sum(strip > 0 for strip in strips), float(np.mean(differing or [0.0]))
+    sides = (
+        (top / height, inner[0], rgb[0]),
+        (bottom / height, inner[-1], rgb[-1]),
+        (left / width, inner[:, 0], across[0]),
+        (right / width, inner[:, -1], across[-1]),
+    )
+    up, down, before, behind = (
+        thick if thick >= _THINNEST and _differs(edge, strip) else 0.0
+        for thick, edge, strip in sides
+    )
+    return 1.0 - (1.0 - up - down) * (1.0 - before - behind)
+
+
+def _differs(edge: Pixels, strip: Pixels) -> bool:
+    return _differing(edge, _colour_of(strip), 2 * _SAME_COLOUR) >= _STRAIGHT
 
 
 def _strip(rgb: Pixels) -> int:
