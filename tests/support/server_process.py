@@ -62,9 +62,29 @@ def serving(model: Path | str | None, *options: str, **environ: str) -> Iterator
         *options: of the command line.
         **environ: variables beside those that are set.
     """
-    command = [sys.executable, "-m", "animeter", "serve", "--port", "0", *options]
-    if model is not None:
-        command += ["--model", str(model)]
+    chosen = () if model is None else ("--model", str(model))
+    with _started("serve", *options, *chosen, environ=environ) as server:
+        yield server
+
+
+@contextmanager
+def labelling(source: Path, *options: str, **environ: str) -> Iterator[ServerProcess]:
+    """Run `animeter data label` on a free port, unless the options name one, in the block.
+
+    Args:
+        source: a folder or a manifest.
+        *options: of the command line.
+        **environ: variables beside those that are set.
+    """
+    with _started("data", "label", str(source), *options, environ=environ) as server:
+        yield server
+
+
+@contextmanager
+def _started(*arguments: str, environ: dict[str, str]) -> Iterator[ServerProcess]:
+    command = [sys.executable, "-m", "animeter", *arguments]
+    if "--port" not in arguments:
+        command += ["--port", "0"]
     process = subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
