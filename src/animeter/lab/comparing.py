@@ -7,12 +7,14 @@ OUTPUT/franchise/            one folder a split: its manifest.csv, what leaks be
 OUTPUT/comparison.*          the page, its figures as JSON and Markdown, and the plots
 
 A recipe that fails has its reason in the table; the others go on. Asked again, what is done is
-taken as it is and what failed is tried again.
+taken as it is and what failed is tried again; asked for other recipes or splits, they join those
+that the folder holds.
 """
 
 import json
 import os
 import platform
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +23,10 @@ import animeter
 from animeter.datasets.manifest import read_manifest
 from animeter.datasets.records import Records
 from animeter.domain.errors import AnimeterError, ManifestError, OutputError, RecipeError
-from animeter.lab.compared_pictures import STYLE, Split, choose_pictures, deal
+from animeter.lab.compared_pictures import SPLITS, Split, choose_pictures, deal
 from animeter.lab.compared_training import Request, figures_of, starts_from
 from animeter.lab.comparison_entries import Report
-from animeter.lab.comparison_page import write_comparison
+from animeter.lab.comparison_page import RESULT_FILE, write_comparison
 from animeter.lab.leaks import check_leaks
 from animeter.lab.recipe import Recipe, read_recipe
 from animeter.media.small_files import write_whole
@@ -58,11 +60,12 @@ def compare(request: Request, output: Path, tell: Tell = lambda _: None) -> Repo
     chosen = choose_pictures(request.data, request.column, request.pictures)
     dealt = [(name, _deal(request, chosen, name)) for name in request.splits]
     _keep_plan(request, output)
-    report = _heading(request, chosen)
+    report = _heading(request, chosen) | _earlier(output)
     for name, records in dealt:
         split = Split(output / name, records, request.folds)
         split.write()
         report["splits"][name] = {**split.figures(), "leaks": _leaks(request, split)}
+        report["splits"] = {one: report["splits"][one] for one in SPLITS if one in report["splits"]}
         for stem, recipe in recipes.items():
             tell(f"{stem}, split {name}")
             entry: Report = {"recipe": stem, "split": name, "starts_from": starts_from(recipe)}
@@ -72,7 +75,8 @@ def compare(request: Request, output: Path, tell: Tell = lambda _: None) -> Repo
             except AnimeterError as error:
                 entry["error"] = error.message
                 tell(f"    {error.message}")
-            report["entries"].append(entry)
+            others = [one for one in report["entries"] if not _same_place(one, entry)]
+            report["entries"] = [*others, entry]
             write_comparison(report, output)
     return report
 
@@ -122,6 +126,7 @@ def _heading(request: Request, chosen: Records) -> Report:
     return {
         "format_version": FORMAT_VERSION,
         "animeter": animeter.__version__,
+        "command": ["animeter", *sys.argv[1:]],
         "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "data": request.data.name,
         "task": request.task,
@@ -137,7 +142,20 @@ def _heading(request: Request, chosen: Records) -> Report:
     }
 
 
-def _leaks(request: Request, split: Split) -> list[str]:
-    if request.column != STYLE:
-        return []
+def _earlier(output: Path) -> Report:
+    """Return the splits and entries of a comparison that the folder holds already."""
+    path = output / RESULT_FILE
+    if not path.exists():
+        return {}
+    report = json.loads(path.read_text(encoding="utf-8"))
+    return {"splits": report["splits"], "entries": report["entries"]}
+
+
+def _same_place(one: Report, other: Report) -> bool:
+    return all(one[key] == other[key] for key in ("recipe", "split"))
+
+
+def _leaks(request: Request, split: Split) -> list[str] | None:
+    if request.task == "labels":  # each training looks for its own labels' leaks
+        return None
     return check_leaks(read_manifest(split.manifest), split.folder).faults()

@@ -5,6 +5,7 @@ comparison can be looked at while it runs, and after it was stopped.
 """
 
 from pathlib import Path
+from typing import Final
 
 from animeter.lab.comparison_entries import Report, failed, pairs, ranked
 from animeter.lab.comparison_plots import comparison_plot, leak_plot
@@ -17,6 +18,8 @@ from animeter.lab.comparison_text import (
 )
 from animeter.lab.drawings import Drawing, standalone
 from animeter.lab.page import as_json, render, write_files
+
+RESULT_FILE: Final = "comparison.json"
 
 
 def write_comparison(report: Report, output: Path) -> None:
@@ -43,7 +46,7 @@ def write_comparison(report: Report, output: Path) -> None:
     )
     plots = {f"{name}.svg": standalone(svg) for name, svg in drawings.items()}
     files = {
-        "comparison.json": as_json(report),
+        RESULT_FILE: as_json(report),
         "comparison.md": as_markdown(report),
         "comparison.html": page,
     }

@@ -17,6 +17,7 @@ from torch.utils.data import Sampler
 
 from animeter.domain.errors import RecipeError
 from animeter.lab.labelled_pictures import Draw, Draws
+from animeter.lab.recipe import Recipe
 from animeter.lab.runs import RECIPE_FILE, Run
 
 
@@ -37,11 +38,12 @@ class Processes:
         """How many there are in all."""
         return self.devices * self.nodes
 
-    @property
-    def strategy(self) -> str:
-        """What Lightning calls the way in which they work together."""
+    def strategy(self, recipe: Recipe) -> str:
+        """Return what Lightning calls the way in which they train a recipe's network together."""
+        if self.count == 1:
+            return "auto"
         # An auxiliary head has no gradient in a step whose pictures have none of its labels.
-        return "ddp_find_unused_parameters_true" if self.count > 1 else "auto"
+        return "ddp_find_unused_parameters_true" if recipe.heads else "ddp"
 
     def pictures_each(self, batch_size: int, drawn: int) -> int:
         """Return how many pictures of a batch each process takes.

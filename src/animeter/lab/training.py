@@ -175,7 +175,7 @@ def _trainer(
         accelerator="auto",
         devices=processes.devices,
         num_nodes=processes.nodes,
-        strategy=processes.strategy,
+        strategy=processes.strategy(recipe),
         use_distributed_sampler=False,  # `SharedDraws` is
         precision="bf16-mixed" if recipe.training.bf16 else "32-true",
         logger=False,
