@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from animeter.datasets.collecting.running import Collection, Tally
     from animeter.domain.results import Failure
 
+MIN_SIDE_PX = 64
+"""The smallest pictures that are kept unless told otherwise: icons and thumbnails are smaller."""
+
 _EXIT_SOME_FAILED, _EXIT_STOPPED = 3, 130
 
 Output = Annotated[

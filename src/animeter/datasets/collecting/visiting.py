@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from animeter.datasets.collecting.asking import (
     MOST_HOPS,
@@ -92,6 +92,11 @@ class _Host:
         return self.asking is not None and not self.asking.done()
 
 
+def _quoted(url: str) -> str:
+    """Return a URL as it goes over the line: people write them with spaces and accents."""
+    return quote(url, safe="!#$%&'()*+,/:;=?@[]~")
+
+
 class Visitor:
     """Visits URLs with manners.
 
@@ -127,7 +132,7 @@ class Visitor:
         while True:
             one = next(coming, None) if len(line) < _URLS_AHEAD else None
             if one is not None:
-                line.append(_Visit(one, one.url))
+                line.append(_Visit(one, _quoted(one.url)))
             elif line:
                 self._nap(line)
             else:
@@ -235,7 +240,7 @@ class Visitor:
             return answer
         if isinstance(answer, Moved):
             visit.hops += 1
-            visit.url = answer.url
+            visit.url = _quoted(answer.url)
             if visit.hops > MOST_HOPS:
                 return UnreachableUrlError(f"it redirects more than {MOST_HOPS} times")
         else:
