@@ -3,13 +3,14 @@
 
 PYTHON ?= python
 DATA ?= ../shared/data
+COMPARE = $(PYTHON) -m animeter compare $(DATA)/manifest.csv
 
 # Idle OpenMP threads would otherwise spin and take the cores from everybody else.
 export OMP_WAIT_POLICY = passive
 
 .DEFAULT_GOAL := help
 .PHONY: help check lint format types test test-fast fuzz page docs bench bench-startup bench-throughput \
-	bench-memory bench-serve bench-camera build train heads evaluate clean
+	bench-memory bench-serve bench-camera build train heads evaluate comparison clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -71,6 +72,16 @@ heads: ## teach the heads that ship, and measure them; after `make train`
 
 evaluate: ## score the built-in model on a manifest
 	$(PYTHON) -m animeter evaluate $(DATA)/manifest.csv
+
+comparison: ## compare the recipes and both ways to split, for docs/comparison.md; resumes
+	$(COMPARE) --label style --pictures 1000 --epochs 2 --output runs/compared \
+		--set network.pretrained=false --set network.frozen=false \
+		--recipes dense,cnn,mobilenetv2,starnet,mobilenet,resnet50v2,inception-resnet-v2,vgg19 \
+		|| test $$? -eq 3 # some failed; the page says which
+	$(COMPARE) --label style --only source=kaggle-anime-cartoon --pictures 3000 --epochs 4 \
+		--split franchise --split random --recipes cnn,mobilenetv2 --output runs/compared-splits \
+		|| test $$? -eq 3
+	$(PYTHON) -m tools.document_comparison runs/compared runs/compared-splits
 
 clean: ## remove what tools leave behind
 	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -87,6 +87,13 @@ def test_a_split_is_written_as_a_manifest_that_training_reads(tmp_path: Path) ->
     assert rows[0].path.parent == tmp_path.resolve()
 
 
+def test_pictures_can_be_chosen_by_other_columns(tmp_path: Path) -> None:
+    only = {"content": "", FOLD: "1"}
+    chosen = choose_pictures(manifest(tmp_path), STYLE, only=only)
+    assert {row[FOLD] for row in chosen.rows} == {"1"}
+    assert len(chosen.rows) == 80
+
+
 def test_any_column_can_be_told(tmp_path: Path) -> None:
     chosen = choose_pictures(manifest(tmp_path), "series")
     assert len(chosen.rows) == 241
@@ -112,8 +119,10 @@ def test_what_cannot_be_compared_on_says_why(tmp_path: Path) -> None:
     with pytest.raises(FileMissingError, match="nowhere"):
         choose_pictures(tmp_path / "nowhere.csv", STYLE)
     path = manifest(tmp_path)
-    with pytest.raises(ManifestError, match=r"no column 'mood'.*--label"):
+    with pytest.raises(ManifestError, match=r"no column 'mood', but path, style"):
         choose_pictures(path, "mood")
+    with pytest.raises(ManifestError, match="no column 'mood'"):
+        choose_pictures(path, STYLE, only={"mood": "gloomy"})
     lines = path.read_text().splitlines()
     path.write_text("\n".join(line for line in lines if ",cartoon," not in line) + "\n")
     with pytest.raises(ManifestError, match="fewer than two labels"):

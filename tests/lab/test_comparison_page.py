@@ -52,6 +52,7 @@ def report(*entries: dict[str, Any]) -> dict[str, Any]:
         "label": "style",
         "labels": {"anime": 700, "cartoon": 800},
         "pictures": 1500,
+        "only": {"source": "web"},
         "folds": [0],
         "epochs": 1,
         "settings": {"network.pretrained": False},
@@ -111,6 +112,6 @@ def test_many_labels_are_counted_and_not_listed() -> None:
         "labels": {f"show {number}": 9 for number in range(40)},
     }
     text = as_markdown(made)
-    assert "40 labels of series" in text
+    assert "manifest.csv, source web (40 labels of series)" in text
     assert "show 7" not in text
     assert "network.pretrained = False" in text

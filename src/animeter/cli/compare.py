@@ -61,6 +61,13 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         int | None,
         typer.Option(min=10, help="Use so many of the pictures. Default: all.", show_default=False),
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="COLUMN=VALUE that a manifest's pictures must have; may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Of every recipe.")] = 6,
     settings: Annotated[
         list[str] | None,
@@ -105,6 +112,7 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         splits=tuple(dict.fromkeys(split)),
         folds=tuple(dict.fromkeys(fold)),
         pictures=pictures,
+        only=dict(_column(text) for text in only or ()),
         epochs=epochs,
         settings=dict(setting_of(text) for text in settings or ()),
         threads=threads,
@@ -120,6 +128,13 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 def _recipe(name: str) -> Path:
     path = Path(name)
     return path if path.suffix == ".toml" else Path("recipes") / f"{name}.toml"
+
+
+def _column(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column:
+        raise typer.BadParameter(f"--only {text}: wanted COLUMN=VALUE, as source=mine")
+    return column, value
 
 
 def _say(sentence: str) -> None:

@@ -84,7 +84,9 @@ class Split:
         }
 
 
-def choose_pictures(data: Path, label: str, most: int | None = None) -> Records:
+def choose_pictures(
+    data: Path, label: str, most: int | None = None, only: Mapping[str, str] | None = None
+) -> Records:
     """Choose the pictures of a comparison, always the same ones for the same arguments.
 
     Args:
@@ -92,6 +94,7 @@ def choose_pictures(data: Path, label: str, most: int | None = None) -> Records:
         label: the column that is to be told; pictures without one are passed over.
         most: how many pictures; None takes all. Fewer keep the shares of folds, labels and
             franchises.
+        only: what the pictures must have in other columns of the manifest.
 
     Returns:
         Rows with absolute paths.
@@ -106,7 +109,7 @@ def choose_pictures(data: Path, label: str, most: int | None = None) -> Records:
         rows = [{PATH: str(path.resolve()), FOLDER_LABEL: name} for path, name in named]
         records = Records((PATH, FOLDER_LABEL), rows, data)
     else:
-        records = _of_manifest(data, label)
+        records = _of_manifest(data, label, only or {})
     if len({row[label] for row in records.rows}) < 2:
         raise ManifestError(
             f"{data} has fewer than two labels in the column {label!r}, so that there is nothing "
@@ -145,18 +148,19 @@ def franchise_of(row: Mapping[str, str]) -> str:
     return row.get(_FRANCHISE) or row.get("series") or row[PATH]
 
 
-def _of_manifest(data: Path, label: str) -> Records:
+def _of_manifest(data: Path, label: str, only: Mapping[str, str]) -> Records:
     records = read_records(data)
-    if label not in records.columns:
-        raise ManifestError(
-            f"{data} has no column {label!r}, but {', '.join(records.columns)}. Name one with "
-            "--label."
-        )
+    for column in (label, *only):
+        if column not in records.columns:
+            raise ManifestError(
+                f"{data} has no column {column!r}, but {', '.join(records.columns)}. Name one of "
+                "these."
+            )
     has_folds = any(row.get(FOLD) for row in records.rows)
     rows = [
         {**row, PATH: str(records.picture(row).resolve())}
         for row in records.rows
-        if _is_told(row, label) and (row.get(FOLD) or not has_folds)
+        if _is_told(row, label) and (row.get(FOLD) or not has_folds) and only.items() <= row.items()
     ]
     return Records(records.columns, rows, records.folder)
 

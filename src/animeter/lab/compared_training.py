@@ -38,6 +38,7 @@ class Request:
         splits: how the pictures are dealt into folds (`compared_pictures.SPLITS`).
         folds: held out, one network each.
         pictures: how many of the data's; None takes all.
+        only: what the pictures must have in some columns of the manifest.
         epochs: of every recipe.
         settings: of every recipe, by dotted key, over its own.
         threads: of the processor; None for all.
@@ -49,6 +50,7 @@ class Request:
     splits: tuple[str, ...] = (BY_FRANCHISE,)
     folds: tuple[int, ...] = (0,)
     pictures: int | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
     epochs: int = 6
     settings: Mapping[str, Any] = field(default_factory=dict)
     threads: int | None = None
@@ -72,6 +74,7 @@ class Request:
             "label": self.label,
             "folds": list(self.folds),
             "pictures": self.pictures,
+            "only": dict(self.only),
             "epochs": self.epochs,
             "settings": dict(self.settings),
         }

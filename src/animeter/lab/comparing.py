@@ -57,7 +57,7 @@ def compare(request: Request, output: Path, tell: Tell = lambda _: None) -> Repo
         MissingExtraError: a package of the extra `train` is not installed.
     """
     recipes = _read_recipes(request)
-    chosen = choose_pictures(request.data, request.column, request.pictures)
+    chosen = choose_pictures(request.data, request.column, request.pictures, request.only)
     dealt = [(name, _deal(request, chosen, name)) for name in request.splits]
     _keep_plan(request, output)
     report = _heading(request, chosen) | _earlier(output)
@@ -133,6 +133,7 @@ def _heading(request: Request, chosen: Records) -> Report:
         "label": request.column,
         "labels": {label: labels.count(label) for label in sorted(set(labels))},
         "pictures": len(chosen.rows),
+        "only": dict(request.only),
         "folds": list(request.folds),
         "epochs": request.epochs,
         "settings": dict(request.settings),

@@ -21,8 +21,19 @@ _HEADING = (
 _LEAK_HEADING = ("recipe", "split by franchise (95 %)", "dealt at random (95 %)", "points more")
 
 
-def as_markdown(report: Report, images: str = "") -> str:
-    """Return the comparison's tables with what has to be known to read them.
+def as_markdown(report: Report) -> str:
+    """Return all tables of a comparison, with what has to be known to read them."""
+    parts = [figures_section(report)]
+    if both := leak_section(report):
+        parts += ["## What a random split reports", both]
+    if wrong := failed(report):
+        listed = "\n".join(f"- `{one['recipe']}` ({one['split']}): {one['error']}" for one in wrong)
+        parts += ["## What did not finish", listed]
+    return "\n\n".join(parts) + "\n"
+
+
+def figures_section(report: Report, images: str = "") -> str:
+    """Return the conditions, and the figures of every recipe that has any.
 
     Args:
         report: what stands in `comparison.json`.
@@ -35,17 +46,20 @@ def as_markdown(report: Report, images: str = "") -> str:
             f"![Every figure of every recipe]({images}comparison.svg)",
             _legend(report, best[0]),
         ]
-    if both := pairs(report):
-        parts += [
-            "## What a random split reports",
-            _leak_sentence(report),
-            _table(_LEAK_HEADING, [_leak_row(*pair) for pair in both]),
-            f"![Balanced accuracy under both splits]({images}leak.svg)",
-        ]
-    if wrong := failed(report):
-        listed = "\n".join(f"- `{one['recipe']}` ({one['split']}): {one['error']}" for one in wrong)
-        parts += ["## What did not finish", listed]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
+
+
+def leak_section(report: Report, images: str = "") -> str:
+    """Return what a random split adds to each recipe; empty where none has figures of both."""
+    both = pairs(report)
+    if not both:
+        return ""
+    parts = [
+        _leak_sentence(report),
+        _table(_LEAK_HEADING, [_leak_row(*pair) for pair in both]),
+        f"![Balanced accuracy under both splits]({images}leak.svg)",
+    ]
+    return "\n\n".join(parts)
 
 
 def conditions(report: Report) -> str:
@@ -55,10 +69,11 @@ def conditions(report: Report) -> str:
     told = named if len(labels) <= _MOST_LABELS else f"{len(labels)} labels of {report['label']}"
     held_out = ", ".join(str(fold) for fold in report["folds"])
     folds = next(iter(report["splits"].values()))["folds"]
+    chosen = "".join(f", {column} {value}" for column, value in report["only"].items())
     changed = "".join(f", {key} = {value}" for key, value in report["settings"].items())
     epochs = f"{report['epochs']} epoch{'' if report['epochs'] == 1 else 's'}"
     return (
-        f"{report['pictures']:,} pictures of {report['data']} ({told}); fold {held_out} of "
+        f"{report['pictures']:,} pictures of {report['data']}{chosen} ({told}); fold {held_out} of "
         f"{folds} held out; {epochs} each{changed}. Trained and timed on "
         f"{report['machine']['cores']} cores ({report['machine']['processor']}) with animeter "
         f"{report['animeter']}, {report['made']}."
