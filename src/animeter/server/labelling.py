@@ -5,9 +5,11 @@ one thread. It does not know HTTP.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +20,7 @@ from animeter.domain.doubt import doubt
 from animeter.domain.errors import LabelError
 from animeter.server.looking import Looking
 
-_UNSEEN: Final = -1.0
+_LAST: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class LabelSession:
         self._log = labelling.log
         self._looking = looking
         self._pictures = {picture.name: picture for picture in labelling.pictures}
+        self._turns: dict[str, float] = {}
 
     def about(self) -> dict[str, Any]:
         """Describe the session."""
@@ -79,7 +82,9 @@ class LabelSession:
             LabelError: that is no person's name.
         """
         check_person(who)
-        return self._answer(who, nsmallest(limit, self._open(who), key=self._turn))
+        still_open = list(self._open(who))
+        first = nsmallest(limit, still_open, key=self._turn)
+        return self._answer(who, first, len(still_open))
 
     def done_by(self, who: str, limit: int) -> dict[str, Any]:
         """Return the pictures that a person was done with last, the last one last.
@@ -89,7 +94,8 @@ class LabelSession:
         """
         check_person(who)
         names = [name for name in self._log.opinions.done_by(who) if name in self._pictures]
-        return self._answer(who, [self._pictures[name] for name in names[-limit:]])
+        still_open = sum(1 for _ in self._open(who))
+        return self._answer(who, [self._pictures[name] for name in names[-limit:]], still_open)
 
     def say(self, who: str, answers: Sequence[Said]) -> None:
         """Keep what a person says.
@@ -120,22 +126,27 @@ class LabelSession:
 
     def _open(self, who: str) -> Iterable[PictureToLabel]:
         opinions, wanted = self._log.opinions, self._labelling.opinions_wanted
-        mine = set(opinions.done_by(who))
-        times: dict[str, int] = {}
+        closed = self._looking.unreadable.union(opinions.done_by(who))
         if wanted is not None:
-            for name in (name for person in opinions.people for name in opinions.done_by(person)):
-                times[name] = times.get(name, 0) + 1
-        for name, picture in self._pictures.items():
-            enough = wanted is not None and times.get(name, 0) >= wanted
-            if name not in mine and not enough and name not in self._looking.unreadable:
-                yield picture
+            everybody = (opinions.done_by(person) for person in opinions.people)
+            times = Counter(chain.from_iterable(everybody))
+            closed.update(name for name, count in times.items() if count >= wanted)
+        return (picture for name, picture in self._pictures.items() if name not in closed)
 
     def _turn(self, picture: PictureToLabel) -> float:
         """Return less for what comes earlier; what the model has not seen yet comes last."""
-        likeness = self._looking.likenesses.get(picture.name)
-        return -(doubt(*likeness, picture.filed.get("style", "")) if likeness else _UNSEEN)
+        turn = self._turns.get(picture.name)
+        if turn is None:
+            likeness = self._looking.likenesses.get(picture.name)
+            if likeness is None:
+                return _LAST
+            turn = -doubt(*likeness, picture.filed.get("style", ""))
+            self._turns[picture.name] = turn
+        return turn
 
-    def _answer(self, who: str, pictures: Iterable[PictureToLabel]) -> dict[str, Any]:
+    def _answer(
+        self, who: str, pictures: Iterable[PictureToLabel], still_open: int
+    ) -> dict[str, Any]:
         opinions = self._log.opinions
         described = []
         for picture in pictures:
@@ -153,7 +164,7 @@ class LabelSession:
             )
         progress = {
             "done": sum(name in self._pictures for name in opinions.done_by(who)),
-            "open": sum(1 for _ in self._open(who)),
+            "open": still_open,
             "looked_at": len(self._looking.likenesses),
             "unreadable": len(self._looking.unreadable),
         }
