@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 from animeter.domain.errors import OutputError, RecipeError
 from animeter.lab.study_storage import open_study
 from animeter.lab.trial_claims import LOST_AFTER_S, Claims, Worker, folder_name
-from tests.support.tiny_study import GRID, RECIPE, SEARCHES, TPE, open_tiny
+from tests.support.tiny_study import GRID, SEARCHES, TPE, open_tiny
 
 pytestmark = pytest.mark.slow
 
@@ -146,5 +146,5 @@ def test_a_storage_that_cannot_be_used_is_named_without_its_password(
     storage: str, named: str
 ) -> None:
     with pytest.raises(OutputError, match=named) as caught:
-        open_study(GRID, RECIPE, "tiny", storage)
+        open_study("tiny", storage, {}, maximise=True)
     assert "secret" not in str(caught.value)

@@ -15,7 +15,7 @@ hidden = [8]
 size_px = 32
 [training]
 epochs = {epochs}
-batch_size = 16
+batch_size = 8
 sizes_px = [32]
 learning_rate = 2e-3
 head_learning_rate = 1e-2

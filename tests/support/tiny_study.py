@@ -7,7 +7,7 @@ import optuna
 
 from animeter.lab.recipe import DataRecipe, Recipe
 from animeter.lab.search_space import Search
-from animeter.lab.study_storage import Guard, open_study, sqlite_url
+from animeter.lab.study_storage import Guard, essence_of, open_study, sqlite_url
 
 GRID = Search(
     recipe=Path("base.toml"),
@@ -32,7 +32,8 @@ RECIPE = Recipe(name="base", data=DataRecipe(manifest=Path("manifest.csv")))
 
 def open_tiny(folder: Path, search: Search = GRID) -> tuple[optuna.Study, Guard]:
     """Open the study in a folder."""
-    return open_study(search, RECIPE, "tiny", sqlite_url(folder / "study.db"))
+    essence = essence_of(search, RECIPE, [])
+    return open_study("tiny", sqlite_url(folder / "study.db"), essence, maximise=True)
 
 
 def work(folder: Path, method: str, *, ends: bool) -> None:

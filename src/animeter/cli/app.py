@@ -23,6 +23,7 @@ from animeter.cli import (
     taxonomy,
     teach,
     train,
+    tune,
     web,
 )
 from animeter.cli.table import printable
@@ -44,6 +45,7 @@ app.command()(teach.teach)
 app.command()(train.train)
 app.command()(train.export)
 app.command()(compare.compare)
+app.command()(tune.tune)
 app.add_typer(data.app, name="data")
 app.add_typer(heads.app, name="heads")
 app.add_typer(models.app, name="models")

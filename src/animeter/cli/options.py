@@ -1,6 +1,7 @@
 """Options that several verbs take."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,33 @@ Model = Annotated[
         "--model",
         "-m",
         help="A model's name or its bundle's folder; the built-in one unless given.",
+        show_default=False,
+    ),
+]
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        help="A manifest (CSV), or a folder whose folders are labels, in place of the recipe's "
+        "own.",
+        show_default=False,
+    ),
+]
+
+Label = Annotated[
+    str | None,
+    typer.Option(
+        help="The manifest's column of exclusive labels to tell, in place of the recipe's own.",
+        show_default=False,
+    ),
+]
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="A setting in place of the recipe's own, such as `training.epochs=3`; may be "
+        "given several times.",
         show_default=False,
     ),
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animeter.cli.extras import train_extra
-from animeter.cli.options import setting_of
+from animeter.cli.options import Data, Label, Settings, setting_of
 from animeter.cli.table import printable
 
 if TYPE_CHECKING:
@@ -17,30 +17,9 @@ if TYPE_CHECKING:
 
 def train(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     recipe: Annotated[Path, typer.Argument(help="TOML file that describes the training.")],
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            help="A manifest (CSV), or a folder whose folders are labels, in place of the recipe's "
-            "own.",
-            show_default=False,
-        ),
-    ] = None,
-    label: Annotated[
-        str | None,
-        typer.Option(
-            help="The manifest's column of exclusive labels to tell, in place of the recipe's own.",
-            show_default=False,
-        ),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            help="A setting in place of the recipe's own, such as `training.epochs=3`; may be "
-            "given several times.",
-            show_default=False,
-        ),
-    ] = None,
+    data: Data = None,
+    label: Label = None,
+    settings: Settings = None,
     run: Annotated[
         Path | None, typer.Option(help="Folder of the run. Default: runs/ and the recipe's name.")
     ] = None,

@@ -147,8 +147,12 @@ class Search(_Part):
         return f"{score:.1%}" if self.score == "accuracy" else f"{score:.4f}"
 
 
-def read_search(path: Path) -> tuple[Search, Recipe]:
+def read_search(path: Path, settings: Mapping[str, Any] | None = None) -> tuple[Search, Recipe]:
     """Read a search and its base recipe; the paths in both come back resolved.
+
+    Args:
+        path: of the search.
+        settings: what to change in the base recipe, by dotted key.
 
     Raises:
         FileMissingError: there is no such file, or no such recipe.
@@ -171,6 +175,8 @@ def read_search(path: Path) -> tuple[Search, Recipe]:
     base = path.resolve().parent / search.recipe
     search = search.model_copy(update={"recipe": base})
     recipe = read_recipe(base)
+    if settings:
+        recipe = with_settings(recipe, settings)
     for key, axis in search.axes.items():
         for value in (axis.low, axis.high) if isinstance(axis, Range) else axis:
             with_settings(recipe, {key: value})  # raises where the recipe cannot take it

@@ -1,5 +1,7 @@
 """Where a study's trials are kept: a SQLite file, or any database that Optuna can reach."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,14 @@ from filelock import BaseFileLock, FileLock
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from animeter.datasets.manifest import ManifestRow
 from animeter.domain.dotted_keys import dotted
 from animeter.domain.errors import OutputError, RecipeError
 from animeter.lab.recipe import Recipe
 from animeter.lab.search_space import Search
 
 Guard = BaseFileLock | nullcontext[None]
+Essence = Mapping[str, Any]
 
 STORAGE_FAILURES = (SQLAlchemyError, optuna.exceptions.StorageInternalError)
 """What Optuna raises where its storage cannot be reached, is full or is broken."""
@@ -24,16 +28,36 @@ _WAIT_FOR_SQLITE_S = 60
 _WARMUP_EPOCHS = 1
 
 
+def essence_of(search: Search, recipe: Recipe, rows: Sequence[ManifestRow]) -> Essence:
+    """Return what scores of a study depend on: all but the number of trials, and where files lie.
+
+    Args:
+        search: what is tried.
+        recipe: the base recipe.
+        rows: all pictures.
+    """
+    tried = search.model_dump(mode="json", exclude={"recipe", "trials"})
+    base = recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    for key in ("manifest", "folder", "leave_out"):
+        base["data"].pop(key, None)
+    network = base.get("network", {})
+    for key in {"weights", "checkpoint"} & network.keys():
+        network[key] = Path(network[key]).name
+    labels = sorted(f"{row.name}|{row.style}|{row.label}|{row.fold}" for row in rows)
+    pictures = hashlib.sha256("\n".join(labels).encode()).hexdigest()[:16]
+    return {"search": tried, "recipe": base, "pictures": pictures}
+
+
 def open_study(
-    search: Search, recipe: Recipe, name: str, storage: str
+    name: str, storage: str, essence: Essence, *, maximise: bool
 ) -> tuple[optuna.Study, Guard]:
     """Open a study, or begin it.
 
     Args:
-        search: what it tries.
-        recipe: the base recipe.
         name: of the study in its storage.
         storage: URL, as SQLAlchemy writes it.
+        essence: what `essence_of` says of it.
+        maximise: whether a larger score is a better one.
 
     Returns:
         The study, and a lock to hold while a trial is claimed: SQLite does not lock rows.
@@ -50,11 +74,11 @@ def open_study(
             study = optuna.create_study(
                 storage=_storage(url),
                 study_name=name,
-                direction="maximize" if search.score == "accuracy" else "minimize",
+                direction="maximize" if maximise else "minimize",
                 pruner=optuna.pruners.MedianPruner(n_warmup_steps=_WARMUP_EPOCHS),
                 load_if_exists=True,
             )
-            _check_same_search(study, _essence(search, recipe))
+            _check_same_search(study, essence)
     except (*STORAGE_FAILURES, ImportError, OSError) as error:
         raise storage_error(url, error) from error
     return study, guard
@@ -103,19 +127,7 @@ def _storage(url: URL) -> optuna.storages.RDBStorage:
     )
 
 
-def _essence(search: Search, recipe: Recipe) -> dict[str, Any]:
-    """Return what makes scores comparable: all but the number of trials, and where files lie."""
-    tried = search.model_dump(mode="json", exclude={"recipe", "trials"})
-    base = recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    for table, keys in {"data": ("manifest", "folder", "leave_out"), "network": ()}.items():
-        for key in keys:
-            base[table].pop(key, None)
-    for key in {"weights", "checkpoint"} & base.get("network", {}).keys():
-        base["network"][key] = Path(base["network"][key]).name
-    return {"search": tried, "recipe": base}
-
-
-def _check_same_search(study: optuna.Study, essence: dict[str, Any]) -> None:
+def _check_same_search(study: optuna.Study, essence: Essence) -> None:
     known = study.user_attrs.get(_SEARCH)
     if known is None:
         study.set_user_attr(_SEARCH, essence)

@@ -1,6 +1,6 @@
 """Tuning: real trainings of a recipe's variants, the best of them written as a recipe.
 
-RUN/search.toml, RUN/base.toml   what was asked for, as it was when the study began
+RUN/base.toml                    the recipe whose settings are tried
 RUN/study.db                     the trials, unless another storage was named
 RUN/trials/trial-0000/ ...       a folder a trial, as `trial_training` writes it, less its weights
 RUN/report/trial-0000/           the chosen recipe, judged by folds that had no part in choosing
@@ -15,9 +15,10 @@ one that suits that fold by chance, so its score flatters; `folds.report` says w
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import optuna
 from filelock import FileLock
@@ -27,15 +28,20 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from animeter.domain.errors import AnimeterError, RecipeError
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.recipe import Recipe
-from animeter.lab.recipe_variants import with_settings
+from animeter.lab.recipe_variants import with_settings, write_recipe
 from animeter.lab.runs import folds_of, trusted_rows
 from animeter.lab.search_space import Search, read_search
-from animeter.lab.study_storage import STORAGE_FAILURES, open_study, sqlite_url, storage_error
+from animeter.lab.study_storage import (
+    STORAGE_FAILURES,
+    essence_of,
+    open_study,
+    sqlite_url,
+    storage_error,
+)
 from animeter.lab.training_log import EpochFigures
 from animeter.lab.trial_claims import Claims, Worker, folder_name
 from animeter.lab.trial_training import Folds, TrialTraining
 from animeter.lab.tuning_report import BEST_FILE, best_trial, write_best, write_tuning_report
-from animeter.media.small_files import write_whole
 
 _POLL_S = 0.2
 _FAILURES_IN_A_ROW = 3
@@ -261,6 +267,7 @@ def tune(
     path: Path,
     folder: Path,
     *,
+    settings: Mapping[str, Any] | None = None,
     storage: str | None = None,
     jobs: int = 1,
     threads: int | None = None,
@@ -269,8 +276,9 @@ def tune(
     """Train whatever of a study is not done, and report once all of it is.
 
     Args:
-        path: of the search.
+        path: of the search, whose name is the study's.
         folder: of the study; one that is there goes on.
+        settings: what to change in the base recipe, by dotted key.
         storage: URL of Optuna's storage; None for a file in the folder.
         jobs: how many trials this process trains at a time; any number of further processes may
             work at the same study.
@@ -281,14 +289,14 @@ def tune(
         AnimeterError: the search, its recipe, the data or the storage cannot be used, or the
             trials fail one after another.
     """
-    search, recipe = read_search(path)
-    _check_folds(search, recipe)
-    url = storage or sqlite_url(folder / "study.db")
+    search, recipe = read_search(path, settings)
+    rows = trusted_rows(recipe)
+    _check_folds(search, folds_of(rows))
     folder.mkdir(parents=True, exist_ok=True)
-    study, guard = open_study(search, recipe, path.stem, url)
-    for name, source in {"search.toml": path, "base.toml": search.recipe}.items():
-        if not (folder / name).exists():
-            write_whole(folder / name, source.read_text(encoding="utf-8"))
+    url = storage or sqlite_url(folder / "study.db")
+    essence = essence_of(search, recipe, rows)
+    study, guard = open_study(path.stem, url, essence, maximise=search.score == "accuracy")
+    write_recipe(recipe, folder / "base.toml", f"What {path.name} starts from.")
     shared = threads or max(1, (os.cpu_count() or 1) // jobs)
     tuning = _Tuning(folder, search, recipe, study, threads=shared, watch=watch)
     try:
@@ -301,8 +309,7 @@ def tune(
         raise storage_error(url, error) from error
 
 
-def _check_folds(search: Search, recipe: Recipe) -> None:
-    there = folds_of(trusted_rows(recipe))
+def _check_folds(search: Search, there: list[int]) -> None:
     judging = {search.folds.choose, *search.folds.report}
     if not judging < set(there):
         raise RecipeError(
