@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Part = Mapping[str, Any]
-_NAMES = {"accuracy": "accuracy on the choosing fold, %", "loss": "loss on the choosing fold, nats"}
+_NAMES = {"accuracy": "accuracy, %", "loss": "loss, nats"}
 
 
 @drawing(9.6, 3.6)
@@ -47,7 +47,7 @@ def history_plot(axes: "Axes", trials: Sequence[Part], score: str) -> None:
 
 def importance_plot(importance: Mapping[str, float]) -> Drawing:
     """Draw the share of the scores' spread that each axis explains."""
-    size_in = (5.0, 1.0 + 0.45 * len(importance))
+    size_in = (9.6, 0.9 + 0.4 * len(importance))
     return Drawing("importance_plot", size_in, lambda axes: _bars(axes, importance))
 
 

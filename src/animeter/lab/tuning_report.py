@@ -151,6 +151,7 @@ def _importance(study: optuna.Study) -> dict[str, float] | None:
 def _said_of(search: Search, reported: EpochFigures) -> str:
     names = ", ".join(map(str, search.folds.report))
     return (
-        f"Trained without folds {names}, which had no part in choosing it: accuracy "
-        f"{reported.held_out_accuracy or 0:.1%}, loss {reported.held_out_loss or 0:.4f} on them."
+        f"Trained without fold {names}, whose pictures had no part in choosing it, it has accuracy "
+        f"{reported.held_out_accuracy or 0.0:.1%} and loss {reported.held_out_loss or 0.0:.4f} on "
+        "them."
     )
