@@ -20,7 +20,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import animeter
-from animeter.datasets.manifest import read_manifest
 from animeter.datasets.records import Records
 from animeter.domain.errors import AnimeterError, ManifestError, OutputError, RecipeError
 from animeter.lab.compared_pictures import SPLITS, Split, choose_pictures, deal
@@ -28,7 +27,8 @@ from animeter.lab.compared_training import Request, figures_of, starts_from
 from animeter.lab.comparison_entries import Report
 from animeter.lab.comparison_page import RESULT_FILE, write_comparison
 from animeter.lab.leaks import check_leaks
-from animeter.lab.recipe import Recipe, read_recipe
+from animeter.lab.recipe import DataRecipe, Recipe, read_recipe
+from animeter.lab.runs import trusted_rows
 from animeter.media.small_files import write_whole
 
 FORMAT_VERSION = 1
@@ -156,7 +156,13 @@ def _same_place(one: Report, other: Report) -> bool:
     return all(one[key] == other[key] for key in ("recipe", "split"))
 
 
-def _leaks(request: Request, split: Split) -> list[str] | None:
-    if request.task == "labels":  # each training looks for its own labels' leaks
-        return None
-    return check_leaks(read_manifest(split.manifest), split.folder).faults()
+def _leaks(request: Request, split: Split) -> list[str]:
+    recipe = Recipe(
+        name="compared",
+        task=request.task,
+        data=DataRecipe(
+            manifest=split.manifest,
+            label=request.column if request.task == "labels" else None,
+        ),
+    )
+    return check_leaks(trusted_rows(recipe), split.folder).faults()

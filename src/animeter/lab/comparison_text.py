@@ -42,7 +42,7 @@ def figures_section(report: Report, images: str = "") -> str:
     parts = [conditions(report)]
     if best := ranked(report):
         parts += [
-            _table(_HEADING, [_row(entry) for entry in best]),
+            _table(_HEADING, [_row(entry) for entry in best], texts=2),
             f"![Every figure of every recipe]({images}comparison.svg)",
             _legend(report, best[0]),
         ]
@@ -98,15 +98,15 @@ def seconds_text(entry: Report) -> str:
 
 def _legend(report: Report, entry: Report) -> str:
     told = (
-        "cross-entropy and calibration error are means of both likenesses"
+        "Loss (cross-entropy in nats) and calibration error are means of both likenesses"
         if report["task"] == "likeness"
-        else "the calibration error is that of the label decided for"
+        else "Loss is the cross-entropy in nats, calibration error that of the label decided for"
     )
     return (
         "Accuracy: share of held-out pictures that are right. Balanced: mean of the labels' own "
-        "shares, with a bootstrap interval by franchise. Loss: cross-entropy in nats; "
-        f"{told}, before any calibration. Pictures a second: from file to answer, decoding "
-        "included. Always saying the commonest label of these pictures would be right for "
+        f"shares, with a bootstrap interval by franchise. {told}, before any "
+        "calibration. Pictures a second: from file to answer, decoding included. Always saying the "
+        "commonest label of these pictures would be right for "
         f"{percent(entry['worth']['commonest'])}."
     )
 
@@ -146,6 +146,7 @@ def _leak_row(fair: Report, at_random: Report) -> list[str]:
     return [f"`{fair['recipe']}`", *texts, points(figures[1]["value"] - figures[0]["value"])]
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---", *["---:"] * (len(heading) - 1)]
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], texts: int = 1) -> str:
+    """Write a table whose first columns are texts and all others numbers."""
+    rule = ["---"] * texts + ["---:"] * (len(heading) - texts)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heading, rule, *rows))
