@@ -109,9 +109,9 @@ KINDS: Final = {
         "A picture inside a page, or between bars: screen captures and letterboxes. Cut them.",
     ),
     "text": Kind(
-        "Much writing",
+        "Much writing, or lines as dense as writing",
         False,
-        "Posters, pages and captions; hatching and crowds are sometimes taken for writing.",
+        "Posters, pages and captions; crowds and hatching are sometimes taken for it.",
     ),
     "blurred": Kind("Blurred pictures", False, "Even their steepest edges are soft."),
     "few_pictures": Kind("Labels of few pictures", False, "Too few to learn from or to judge by."),
