@@ -1,6 +1,7 @@
 """Where a study's trials are kept: a SQLite file, or any database that Optuna can reach."""
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import optuna
 from filelock import BaseFileLock, FileLock
 from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.dotted_keys import dotted
@@ -17,7 +18,7 @@ from animeter.domain.errors import OutputError, RecipeError
 from animeter.lab.recipe import Recipe
 from animeter.lab.search_space import Search
 
-Guard = BaseFileLock | nullcontext[None]
+Guard = BaseFileLock | None
 Essence = Mapping[str, Any]
 
 STORAGE_FAILURES = (SQLAlchemyError, optuna.exceptions.StorageInternalError)
@@ -25,6 +26,7 @@ STORAGE_FAILURES = (SQLAlchemyError, optuna.exceptions.StorageInternalError)
 
 _SEARCH = "search"
 _WAIT_FOR_SQLITE_S = 60
+_WAIT_FOR_TABLES_S = 3.0
 _WARMUP_EPOCHS = 1
 
 
@@ -60,7 +62,8 @@ def open_study(
         maximise: whether a larger score is a better one.
 
     Returns:
-        The study, and a lock to hold while a trial is claimed: SQLite does not lock rows.
+        The study, and a lock to hold while a trial is claimed; None where the storage locks rows
+        itself, which SQLite does not.
 
     Raises:
         OutputError: the storage cannot be reached.
@@ -70,7 +73,7 @@ def open_study(
     url = _parsed(storage)
     guard = _guard(url)
     try:
-        with guard:
+        with guard or nullcontext():
             study = optuna.create_study(
                 storage=_storage(url),
                 study_name=name,
@@ -115,16 +118,19 @@ def _is_file(url: URL) -> bool:
 
 
 def _guard(url: URL) -> Guard:
-    return FileLock(f"{url.database}.lock") if _is_file(url) else nullcontext()
+    return FileLock(f"{url.database}.lock") if _is_file(url) else None
 
 
 def _storage(url: URL) -> optuna.storages.RDBStorage:
     options: dict[str, Any] = {"pool_pre_ping": True}  # a server may have closed what idled
     if _is_file(url):
         options = {"connect_args": {"timeout": _WAIT_FOR_SQLITE_S}}
-    return optuna.storages.RDBStorage(
-        url.render_as_string(hide_password=False), engine_kwargs=options
-    )
+    text = url.render_as_string(hide_password=False)
+    try:
+        return optuna.storages.RDBStorage(text, engine_kwargs=options)
+    except DBAPIError:  # another worker made the tables of a new database at the same time
+        time.sleep(_WAIT_FOR_TABLES_S)
+        return optuna.storages.RDBStorage(text, engine_kwargs=options)
 
 
 def _check_same_search(study: optuna.Study, essence: Essence) -> None:

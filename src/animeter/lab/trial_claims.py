@@ -13,6 +13,7 @@ import json
 import platform
 import time
 import uuid
+import zlib
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -34,6 +35,7 @@ HEARD_OF_EVERY_S = 30.0
 LOST_AFTER_S = 300.0
 
 _POINT, _FOLDER, _WORKER, _HEARD_OF_S = "point", "folder", "worker", "heard_of_s"
+_NEVER_BEGUN = "never_begun"
 
 
 class Worker:
@@ -87,7 +89,7 @@ class Claims:
         study: that all workers share.
         search: what it tries.
         worker: who asks.
-        guard: a lock around every claim, for a storage that does not lock rows itself.
+        guard: a lock around every claim; None for a storage that locks rows itself.
     """
 
     def __init__(
@@ -101,6 +103,8 @@ class Claims:
         self._search = search
         self._worker = worker
         self._guard = guard or nullcontext()
+        # Without a guard two workers may draw at once, and must not draw the same.
+        self._seed = search.seed * 100_000 + (0 if guard else zlib.crc32(worker.name.encode()))
         self._distributions = _distributions(search)
         self._gave_up: set[str] = set()
         self._heard_of_s = 0.0
@@ -112,6 +116,7 @@ class Claims:
             while (trial := self._ask()) is not None:
                 if not self._is_one_too_many(trial):
                     return trial
+                trial.set_user_attr(_NEVER_BEGUN, value=True)
                 self._study.tell(trial, state=TrialState.FAIL)
         return None
 
@@ -142,7 +147,7 @@ class Claims:
                 return None
         if self._search.method == "tpe":
             # Seeded anew for each trial, so that a study that was killed draws as if it was not.
-            seed = self._search.seed * 100_000 + len(trials)
+            seed = (self._seed + len(trials)) % 2**32
             self._study.sampler = optuna.samplers.TPESampler(seed=seed)
         trial = self._study.ask(self._distributions)
         trial.set_user_attr(_WORKER, self._worker.name)
@@ -189,6 +194,12 @@ class Claims:
             kept = {k: v for k, v in trial.user_attrs.items() if k in {_POINT, _FOLDER}}
             if _POINT in kept:  # otherwise it died before its values were drawn
                 self._study.enqueue_trial(json.loads(kept[_POINT]), user_attrs=kept)
+
+
+def failed_trials(study: optuna.Study) -> int:
+    """Return how many trainings failed or were lost; most of them were tried again."""
+    failed = study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
+    return sum(_NEVER_BEGUN not in trial.user_attrs for trial in failed)
 
 
 def folder_name(trial: Trial | FrozenTrial) -> str:

@@ -15,6 +15,7 @@ from animeter.lab.recipe import Recipe
 from animeter.lab.recipe_variants import with_settings, write_recipe
 from animeter.lab.search_space import Range, Search
 from animeter.lab.training_log import EpochFigures
+from animeter.lab.trial_claims import failed_trials
 from animeter.lab.tuning_plots import axis_plot, history_plot, importance_plot
 
 BEST_FILE = "best.toml"
@@ -81,7 +82,6 @@ def tuning_report(
     """Put a study into figures, as `report.json` has them."""
     best = best_trial(study)
     trials = [_trial(search, t) for t in study.get_trials(deepcopy=False, states=_FINISHED)]
-    failed = study.get_trials(deepcopy=False, states=(TrialState.FAIL,))
     return {
         "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "animeter": animeter.__version__,
@@ -92,7 +92,7 @@ def tuning_report(
         "folds": search.folds.model_dump(),
         "axes": {key: _axis(axis) for key, axis in search.axes.items()},
         "planned": search.planned,
-        "failed": len(failed),
+        "failed": failed_trials(study),
         "trials": trials,
         "best": None if best is None else _trial(search, best),
         "reported": reported
