@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from animeter.cli import collect_video, collect_web
 from animeter.cli.collection import (
+    MIN_SIDE_PX,
     Labels,
     MinSide,
     Output,
@@ -21,7 +23,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-_MIN_SIDE_PX = 64
+app.command("video")(collect_video.collect_video)
+app.command("web")(collect_web.collect_web)
+app.command("urls")(collect_web.collect_urls)
+app.command("booru")(collect_web.collect_booru)
 
 
 @app.command("folder")
@@ -29,7 +34,7 @@ def collect_folder(
     places: Annotated[list[Path], typer.Argument(help="Folders of pictures, or pictures.")],
     output: Output,
     labels: Labels = None,
-    min_side: MinSide = _MIN_SIDE_PX,
+    min_side: MinSide = MIN_SIDE_PX,
     retry_failed: RetryFailed = False,
     quiet: Quiet = False,
 ) -> None:
@@ -41,3 +46,22 @@ def collect_folder(
 
     into = collection(output, labels, min_side, retry_failed=retry_failed)
     run_collector(into, FolderCollector(places, into.limits), quiet=quiet)
+
+
+@app.command("archive")
+def collect_archive(
+    archives: Annotated[list[Path], typer.Argument(help="ZIP, CBZ or TAR files.")],
+    output: Output,
+    labels: Labels = None,
+    min_side: MinSide = MIN_SIDE_PX,
+    retry_failed: RetryFailed = False,
+    quiet: Quiet = False,
+) -> None:
+    """Take pictures out of archives; the column `folder` says which one each was in.
+
+    Example: `animeter data collect archive frames.zip comics.cbz shows.tar.gz -o pictures`
+    """
+    from animeter.datasets.collecting.archive import ArchiveCollector
+
+    into = collection(output, labels, min_side, retry_failed=retry_failed)
+    run_collector(into, ArchiveCollector(archives, into.limits), quiet=quiet)
