@@ -44,13 +44,17 @@ class Site:
         port: where it listens.
         requests: what it was asked, in order.
         robots: by host: the text of its `robots.txt`, or a status.
-        posts: what its booru has.
+        posts: what its board has.
+        pages: what its search engine answers, a page a question.
+        gate: what is behind it is given once it is open.
     """
 
     port: int = 0
     requests: list[Request] = field(default_factory=list)
     robots: dict[str, str | int] = field(default_factory=dict)
     posts: list[dict[str, object]] = field(default_factory=list)
+    pages: list[bytes] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
     counts: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -94,6 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         answers: dict[str, Callable[[str], None]] = {
             "robots": lambda _: self._robots(host),
             "picture": lambda number: self._give(picture(int(number.partition(".")[0]))),
+            "gated": self._gated,
             "text": lambda _: self._give(picture(90), {"Content-Type": "text/html"}),
             "page": lambda _: self._give(b"<html>Not here.</html>", {"Content-Type": "image/png"}),
             "gzip": lambda _: self._give(gzip.compress(picture(91)), {"Content-Encoding": "gzip"}),
@@ -112,8 +117,13 @@ class _Handler(BaseHTTPRequestHandler):
             "drip": lambda _: self._endless(b"\xff", 0.02),
             "hang-up": lambda _: self.connection.close(),
             "posts": lambda _: self._posts(),
+            "results": lambda _: self._give(self.site.pages.pop(0) if self.site.pages else b""),
         }
         answers.get(kind, lambda _: self._give(b"", status=404))(rest)
+
+    def _gated(self, number: str) -> None:
+        self.site.gate.wait(timeout=120)
+        self._give(picture(int(number)))
 
     def _robots(self, host: str) -> None:
         rules = self.site.robots.get(host, 404)
