@@ -78,6 +78,17 @@ def test_too_few_franchises_of_a_label_are_refused_with_the_reason() -> None:
         split(some, EVEN)
 
 
+def test_rare_labels_are_left_out_when_asked(tmp_path: Path) -> None:
+    source = write(tmp_path, 12)
+    source.write_text(source.read_text() + "0-0.png,neither,photo,,\n")
+    output = tmp_path / "dealt.csv"
+    with pytest.raises(UnfairSplitError, match="neither has 1"):
+        split_manifest(source, Columns(), Plan("fold", EVEN), output)
+    dealt = split_manifest(source, Columns(), Plan("fold", EVEN, leave_out_rare=True), output)
+    assert set(dealt.counts) == {"anime", "cartoon"}
+    assert read_records(output).rows[-1]["fold"] == ""
+
+
 def test_one_franchise_that_is_too_large_is_refused_with_the_reason() -> None:
     some = entries(("giant", "anime", 900), *((f"show {i}", "anime", 5) for i in range(9)))
     with pytest.raises(UnfairSplitError, match="largest franchise has 900"):

@@ -119,6 +119,13 @@ def split(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
             "--alike", help="Look at the pictures, and keep nearly the same ones together too."
         ),
     ] = False,
+    leave_out_rare: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-rare",
+            help="Leave pictures of labels with fewer franchises than parts out of the split.",
+        ),
+    ] = False,
 ) -> None:
     """Deal pictures into folds, or into train and test, so that the split is fair.
 
@@ -134,7 +141,8 @@ def split(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     if (folds is None) == (ratios is None):
         raise typer.BadParameter("give --folds or --ratios, one of them")
     shares = _even(folds) if folds is not None else _shares(ratios or "")
-    plan = Plan("split" if folds is None else "fold", shares, seed, alike=alike)
+    column = "split" if folds is None else "fold"
+    plan = Plan(column, shares, seed, alike, leave_out_rare)
     line = _Line()
     try:
         dealt = split_manifest(source, Columns(label, None, group), plan, output, line.update)

@@ -57,12 +57,15 @@ class Plan:
         shares: the name of each part and its share of the pictures.
         seed: another one deals otherwise.
         alike: whether pictures that are nearly the same stay together too; they are looked at.
+        leave_out_rare: whether pictures of labels with fewer franchises than there are parts go
+            nowhere, instead of having the split refused.
     """
 
     column: str
     shares: dict[str, float]
     seed: int = 0
     alike: bool = False
+    leave_out_rare: bool = False
 
 
 def split_manifest(
@@ -89,6 +92,8 @@ def split_manifest(
     found = columns.found_in(records.columns)
     # What a former split said must not keep anything together or apart.
     entries = entries_of(records, replace(found, part=None))
+    if plan.leave_out_rare:
+        entries = _without_rare(entries, fewest=len(plan.shares))
     same = None
     if plan.alike:
         looks = look_at_all([entry.path for entry in entries], output.parent / FILE, watch)
@@ -131,7 +136,8 @@ def split(
     labels, number = np.unique([entries[i].label for i in labelled], return_inverse=True)
     counts = np.zeros((len(set(unit)), len(labels)))
     np.add.at(counts, (unit, number), 1)
-    _refuse_too_few_groups(counts, labels.tolist(), list(shares))
+    units = "franchises" if any(entries[i].group for i in labelled) else "pictures"
+    _refuse_too_few(units, (counts > 0).sum(axis=0).tolist(), labels.tolist(), len(shares))
     names = _names([entries[i].unit for i in labelled], unit, seed)
     dealt = _deal(counts, np.array(list(shares.values())), names)
     filled = np.stack([counts[dealt == part].sum(axis=0) for part in range(len(shares))], axis=1)
@@ -208,15 +214,23 @@ def _deal(
     return dealt
 
 
-def _refuse_too_few_groups(
-    counts: NDArray[np.float64], labels: Sequence[str], parts: Sequence[str]
-) -> None:
-    groups = (counts > 0).sum(axis=0).tolist()
-    poor = [f"{label} has {n}" for label, n in zip(labels, groups, strict=True) if n < len(parts)]
+def _without_rare(entries: Sequence[Entry], fewest: int) -> list[Entry]:
+    """Take the label from pictures whose label stands in too few groups."""
+    units: dict[str, set[str]] = {entry.label: set() for entry in entries}
+    for entry in entries:
+        units[entry.label].add(entry.unit)
+    return [
+        replace(entry, label="") if len(units[entry.label]) < fewest else entry for entry in entries
+    ]
+
+
+def _refuse_too_few(units: str, groups: Sequence[int], labels: Sequence[str], parts: int) -> None:
+    poor = [f"{label} has {n}" for label, n in zip(labels, groups, strict=True) if n < parts]
     if poor:
         raise UnfairSplitError(
-            f"{len(parts)} parts need {len(parts)} franchises of every label, since none may stand "
-            f"in two: {_some(poor)}. Collect more, ask for fewer parts, or leave these labels out."
+            f"{parts} parts need {parts} {units} of every label, since none may stand in two: "
+            f"{_some(poor)}. Collect more, ask for fewer parts, or leave such labels out with "
+            "--leave-out-rare."
         )
 
 
