@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support.drawn_manifest import draw_manifest
 from tests.support.tiny_bundle import make_tiny_bundle
+from tests.support.tiny_label_bundle import COLOURS, make_label_bundle
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -50,8 +52,26 @@ def test_a_picture_that_cannot_be_read_is_told_by_the_exit_code(tmp_path: Path) 
     assert report["pictures"]["counted"] == 23
 
 
-def test_two_kinds_of_judges_are_wrong_usage(tmp_path: Path) -> None:
-    done = run("m.csv", "--model", "a", "--folds-run", tmp_path)
+@pytest.mark.slow
+def test_any_labels_are_evaluated_where_a_folder_is_given(tmp_path: Path) -> None:
+    for label, colour in COLOURS.items():
+        (tmp_path / "data" / label).mkdir(parents=True)
+        for number in range(3):
+            picture = Image.new("RGB", (20, 20), colour)
+            picture.save(tmp_path / "data" / label / f"{number}.png")
+    (tmp_path / "data" / "red" / "0.png").write_bytes(b"no picture")
+    bundle = make_label_bundle(tmp_path / "colours")
+    done = run(tmp_path / "data", "--model", bundle.folder, "-o", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "8 pictures of data, 3 labels" in done.stdout
+    lines = {line[:28].strip(): line[28:].split() for line in done.stdout.splitlines()}
+    assert lines["balanced accuracy"] == ["100.0", "%", "(100.0", "to", "100.0", "%)"]
+    assert (tmp_path / "out" / "plots" / "confusion-dark.png").exists()
+
+
+@pytest.mark.parametrize("other", ["--folds-run", "--predictions"])
+def test_two_kinds_of_judges_are_wrong_usage(tmp_path: Path, other: str) -> None:
+    done = run("m.csv", "--model", "a", other, tmp_path)
     assert done.returncode == 2
     assert "not both" in done.stderr
 

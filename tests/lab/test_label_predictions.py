@@ -107,5 +107,5 @@ def test_parts_that_do_not_fit_are_refused(wrong: dict[str, object]) -> None:
         "labels": ("a", "b"),
         "probability": np.full((3, 2), 0.5),
     }
-    with pytest.raises(ValueError, match="fit|lie|differ"):
+    with pytest.raises(ValueError, match=r"fit|lie|differ"):
         LabelPredictions(**(fitting | wrong))

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import xml.etree.ElementTree as ET
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -15,39 +14,8 @@ from animeter.lab.evaluating import Request, evaluate_manifest
 from animeter.lab.page import interval, percent, points
 from animeter.lab.report import COLUMNS
 from tests.support.drawn_manifest import draw_manifest
+from tests.support.page_links import Links
 from tests.support.tiny_bundle import make_tiny_bundle
-
-
-class Links(HTMLParser):
-    """Gathers what a page would load, and checks that its tags are closed."""
-
-    VOID = frozenset({"meta", "img", "link", "br", "hr", "input"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loaded: list[str] = []
-        self.open: list[str] = []
-        self.ids: set[str] = set()
-        self.targets: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self.VOID:
-            self.open.append(tag)
-        for name, value in attrs:
-            if name == "id":
-                self.ids.add(value or "")
-            if name == "src" or (name == "href" and tag == "link"):
-                self.loaded.append(value or "")
-            if name == "href" and tag == "a":
-                self.targets.append(value or "")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in self.VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 @pytest.fixture(scope="module")

@@ -128,10 +128,7 @@ def _check_usage(
 ) -> None:
     asked = model is not None or head is not None
     if sum((asked, folds_run is not None, predictions is not None)) > 1:
-        raise typer.BadParameter(
-            "give --model (and --head), --folds-run or --predictions, not both: each says who "
-            "judges"
-        )
+        raise typer.BadParameter("give --model/--head, --folds-run or --predictions, not both")
 
 
 class _Bar:

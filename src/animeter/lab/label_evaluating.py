@@ -85,21 +85,37 @@ def evaluate_labels(request: LabelRequest, output: Path, watch: Watch | None = N
         What stands in `report.json`.
 
     Raises:
+        OutputError: the output cannot be written.
+        MissingExtraError: a package of the extra `evaluate` is not installed.
+        AnimeterError: as `gather_predictions`.
+    """
+    evaluation = gather_predictions(request, output / "scores" / "labels.jsonl", watch)
+    summary = summarise_labels(evaluation)
+    write_label_report(evaluation, summary, output, request.pictures)
+    return summary
+
+
+def gather_predictions(
+    request: LabelRequest, ledger: Path, watch: Watch | None = None
+) -> LabelEvaluation:
+    """Ask who is to judge, or read what was said before.
+
+    Args:
+        request: what is to be evaluated.
+        ledger: keeps what a judge says, and what it said before.
+        watch: told of the progress.
+
+    Raises:
         FileMissingError: the data or the predictions are not there.
         ManifestError: they cannot be used, or the model knows none of the labels.
         RecipeError: the run's folds were not judged.
         BundleError: a model cannot be used.
         HeadError: a head cannot be used.
-        OutputError: the output cannot be written.
-        MissingExtraError: a package of the extra `evaluate` is not installed.
+        OutputError: the ledger cannot be written.
     """
     if request.folds_run is None and request.predictions is None:
-        evaluation = _judged(request, output, watch)
-    else:
-        evaluation = _predicted(request)
-    summary = summarise_labels(evaluation)
-    write_label_report(evaluation, summary, output, request.pictures)
-    return summary
+        return _judged(request, ledger, watch)
+    return _predicted(request)
 
 
 def predictions_of_folds(run: Path) -> list[Path]:
@@ -108,7 +124,7 @@ def predictions_of_folds(run: Path) -> list[Path]:
     return [path for path in files if holds_label_predictions(path)]
 
 
-def _judged(request: LabelRequest, output: Path, watch: Watch | None) -> LabelEvaluation:
+def _judged(request: LabelRequest, ledger: Path, watch: Watch | None) -> LabelEvaluation:
     """Ask a judge now."""
     judge = find_judge(request.model, request.head)
     column = request.label
@@ -119,7 +135,6 @@ def _judged(request: LabelRequest, output: Path, watch: Watch | None) -> LabelEv
     if watch is not None:
         watch.expect(len(known.pictures))
         watch.begin(data.column)
-    ledger = output / "scores" / "labels.jsonl"
     advance = None if watch is None else watch.advance
     scores = score_labels(judge, known.pictures, ledger, advance)
     read = np.array([score.error is None for score in scores], dtype=np.bool_)

@@ -18,6 +18,7 @@ Part = dict[str, Any]
 MOST_IN_MATRIX = 150
 _MOST_WITH_NUMBERS = 12
 _MOST_IN_WIDE_CELLS = 40
+_LETTERS_OVER_CELL = 9
 _LABELS_SHOWN = 30
 _GRID_COLUMNS = 6
 _TILE_IN = (1.62, 1.52)
@@ -47,23 +48,24 @@ def matrix_plot(axes: "Axes", confusion: Part) -> None:
     many right ones are seen.
     """
     labels, counts = confusion["labels"], np.array(confusion["counts"])
-    if len(labels) <= _MOST_WITH_NUMBERS:
+    numbered = len(labels) <= _MOST_WITH_NUMBERS
+    if numbered:
         cell_in, letters, font = 0.74, 14, 9.5
         draw_counts(axes, counts.tolist(), lambda row, column: BOTH if row == column else ANIME)
-        ticks = np.arange(len(labels)) + 0.48
     else:
-        wide = len(labels) <= _MOST_IN_WIDE_CELLS
-        cell_in, letters, font = (0.27, 24, 9.0) if wide else (0.17, 24, 8.2)
+        cell_in, letters, font = (0.27 if len(labels) <= _MOST_IN_WIDE_CELLS else 0.17), 24, 8.2
         _draw_shades(axes, counts)
-        ticks = np.arange(len(labels)) + 0.5
+        axes.tick_params(labeltop=True)  # far from the bottom, a column's name is out of sight
+    ticks = np.arange(len(labels)) + (0.48 if numbered else 0.5)
     names = [short_name(label, letters) for label in labels]
-    side_in = cell_in * len(labels) + 0.075 * max(map(len, names)) + 0.9
+    longest = max(map(len, names))
+    side_in = cell_in * len(labels) + 0.075 * longest + 0.9
     axes.figure.set_size_inches(side_in, side_in)  # type: ignore[union-attr]
-    axes.set_xticks(ticks, names, rotation=90, fontsize=font, color=INK)
+    lying = numbered and longest <= _LETTERS_OVER_CELL
+    axes.set_xticks(ticks, names, rotation=0 if lying else 90, fontsize=font, color=INK)
     axes.set_yticks(ticks, names, fontsize=font, color=INK)
-    axes.tick_params(labeltop=True)  # far from the bottom, a column's name is out of sight
     for place, total in zip(ticks, counts.sum(axis=1), strict=True):
-        right = (len(labels) + 0.2, place)
+        right = (len(labels) * 1.015 + 0.05, place)
         axes.text(*right, f"{total:,}", va="center", fontsize=font - 1, color=MUTED)
     axes.set(xlabel="answered", ylabel="truly (right margin: pictures)")
 

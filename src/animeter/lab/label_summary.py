@@ -213,11 +213,9 @@ def _mistakes(predictions: LabelPredictions, right: NDArray[np.bool_]) -> list[R
 
 
 def _sample(predictions: LabelPredictions) -> list[Report]:
-    """Return pictures drawn by chance, in the order of their labels."""
-    count = len(predictions.names)
-    chosen = np.random.default_rng(SEED).permutation(count)[:SAMPLE_SHOWN]
-    ordered = chosen[np.argsort(predictions.truth[chosen], kind="stable")]
-    return [_shown(predictions, int(index)) for index in ordered]
+    """Return pictures drawn by chance."""
+    chosen = np.random.default_rng(SEED).permutation(len(predictions.names))[:SAMPLE_SHOWN]
+    return [_shown(predictions, int(index)) for index in chosen]
 
 
 def _shown(predictions: LabelPredictions, index: int) -> Report:
