@@ -98,7 +98,8 @@ def tally_text(tally: "Tally") -> str:
     """Say what a run did: `12 new pictures; 3 were there already; 1 failed`."""
     parts = [f"{tally.kept:,} new picture{'' if tally.kept == 1 else 's'}"]
     if tally.duplicates:
-        parts.append(f"{tally.duplicates:,} were there already")
+        verb = "was" if tally.duplicates == 1 else "were"
+        parts.append(f"{tally.duplicates:,} {verb} there already")
     if tally.failed:
         parts.append(f"{tally.failed:,} failed")
     return "; ".join(parts)

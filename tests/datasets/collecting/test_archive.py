@@ -85,6 +85,19 @@ def test_a_second_run_opens_only_what_was_not_finished(tmp_path: Path, kind: str
     assert collect_into(collection, ArchiveCollector([path])) == Tally()
 
 
+def test_what_failed_inside_is_tried_again_if_that_is_wanted(tmp_path: Path) -> None:
+    good = write(tmp_path, "tar", {"1.png": picture(1)})
+    path = write(tmp_path, "zip", {**MEMBERS, "broken.png": b"no picture"})
+    archives = ArchiveCollector([good, path])
+    collect_into(Collection(tmp_path / "out"), archives)
+    good.unlink()  # nothing in it failed, so it is not looked for
+    again = Collection(tmp_path / "out", retry_failed=True)
+    assert collect_into(again, archives) == Tally(failed=1)
+    path.write_bytes(zip_of({"broken.png": picture(9)}))
+    assert collect_into(again, archives) == Tally(kept=1)
+    assert collect_into(again, ArchiveCollector([path])) == Tally()
+
+
 @pytest.mark.parametrize("kind", ["zip", "tar"])
 @pytest.mark.parametrize(
     "name",

@@ -130,12 +130,8 @@ class _Keeper:
             )
             self._files = stack.pop_all()
         self._paths = {row["sha256"]: row["path"] for row in self._manifest.rows}
-        settled = {FINISHED, DUPLICATE} if collection.retry_failed else None
-        self.done = self._manifest.seen("source") | {
-            row["source"]
-            for row in self._passed.rows
-            if settled is None or row["reason"] in settled
-        }
+        kept = self._manifest.seen("source")
+        self.done = kept | _settled(self._passed, kept, retry_failed=collection.retry_failed)
 
     def __enter__(self) -> Self:
         return self
@@ -196,6 +192,23 @@ class _Keeper:
             }
         )
         self.done.add(source)
+
+
+def _settled(passed: RecordLog, kept: set[str], *, retry_failed: bool) -> set[str]:
+    """Return what was passed over and is not to be looked at again.
+
+    Where failures are, a container in which there are some is opened again.
+    """
+    if not retry_failed:
+        return passed.seen("source")
+    reasons = {row["source"]: row["reason"] for row in passed.rows}
+    failed = [s for s, r in reasons.items() if r not in (FINISHED, DUPLICATE) and s not in kept]
+    return {
+        source
+        for source, reason in reasons.items()
+        if reason == DUPLICATE
+        or (reason == FINISHED and not any(one.startswith(source) for one in failed))
+    }
 
 
 def _widened(path: Path, columns: tuple[str, ...]) -> RecordLog:
