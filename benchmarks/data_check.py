@@ -48,7 +48,9 @@ def counted(report: dict[str, Any]) -> dict[str, Any]:
     return {
         "pictures": report["pictures"],
         "found": {finding["kind"]: finding["count"] for finding in report["findings"]},
-        "shortcuts": {row["trait"]: row["balanced_accuracy"] for row in report["shortcuts"]},
+        "shortcuts": {
+            row["trait"].replace(" ", "_"): row["balanced_accuracy"] for row in report["shortcuts"]
+        },
         "kept": report["cleaned"]["rows"],
     }
 

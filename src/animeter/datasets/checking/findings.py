@@ -216,21 +216,26 @@ def _blur(measures: Measures) -> float:
 
 
 def _of_groups(entries: Sequence[Entry], copies: Copies) -> Iterator[tuple[str, Case]]:
+    """Find copies that contradict each other, and copies in one part."""
     for members in copies.groups():
         names = tuple(entries[i].name for i in members)
         alike = "one file" if copies.are_one_file(members) else "nearly the same"
         labels = sorted({entries[i].label for i in members} - {""})
         if len(labels) > 1:
             yield "two_labels", Case(names, f"{alike}: {', '.join(labels)}")
-        parts = sorted({entries[i].part for i in members} - {""})
-        if len(parts) > 1:
-            kind = "one_file" if alike == "one file" else "one_picture"
-            yield f"{kind}_in_two_parts", Case(names, " and ".join(map(part_name, parts)))
-        elif len(labels) < 2:
+        elif len({entries[i].part for i in members} - {""}) < 2:
             yield "copies", Case(names, alike)
 
 
 def _of_parts(entries: Sequence[Entry], leaks: Leaks) -> Iterator[tuple[str, Case]]:
+    part_of = {entry.name: entry.part for entry in entries}
+    for kind, groups in (
+        ("one_file_in_two_parts", leaks.same_file),
+        ("one_picture_in_two_parts", leaks.same_picture),
+    ):
+        for names in groups:
+            parts = sorted({part_of[name] for name in names})
+            yield kind, Case(names, " and ".join(map(part_name, parts)))
     counts = Counter((entry.group, entry.part) for entry in entries if entry.part)
     where: dict[str, list[str]] = {name: [] for name in leaks.split_franchises}
     for (name, part), pictures in sorted(counts.items()):
