@@ -12,9 +12,10 @@ from safetensors.torch import load_file
 from animeter.domain.errors import RecipeError
 from animeter.lab.distributed import Processes, SharedDraws, is_first_process, open_run
 from animeter.lab.labelled_pictures import Draws
+from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.recipe import read_recipe
 from animeter.lab.runs import Run, training_rows
-from animeter.lab.training import LOG_FILE, WEIGHTS_FILE
+from animeter.lab.training_log import LOG_FILE
 from tests.support.plain_recipe import write_plain_recipe
 
 pytestmark = pytest.mark.slow
