@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animeter.domain.errors import BundleError, ManifestError, RecipeError
+from animeter.domain.errors import BundleError, ManifestError, OutputError, RecipeError
 from animeter.inference.classifier import load
 from animeter.inference.heads import save_head
 from animeter.lab.drawings import PALETTE
@@ -221,6 +221,11 @@ def test_the_folds_of_a_run_are_put_together(tmp_path: Path) -> None:
         part = tmp_path / "run" / f"fold-{fold}"
         write_label_predictions(drawn(4, 60, fold), part / "out_of_fold.csv")
         append_epoch(part, 0, {"label_loss": 1.0})
+        tiny_label_bundle.write_label_bundle(
+            part / "bundle",
+            tiny_label_bundle.label_network(),
+            calibration={"temperature": 1.0 + fold},
+        )
         rows += [f"{fold}-{number}.jpg,,{number % 9}" for number in range(60)]
     (tmp_path / "m.csv").write_text("\n".join(rows) + "\n")
     request = LabelRequest(tmp_path / "m.csv", folds_run=tmp_path / "run")
@@ -230,6 +235,13 @@ def test_the_folds_of_a_run_are_put_together(tmp_path: Path) -> None:
     assert [part["fold"] for part in report["folds"]] == [0, 1]
     assert report["bootstrap"]["resampled"] == "franchise"
     assert set(report["learning"]) == {"fold-0", "fold-1"}
+    assert [judge["name"] for judge in report["judges"]] == ["colours", "colours"]
+    said = gather_predictions(request, tmp_path / "unused.jsonl").predictions.probability
+    as_written = np.concatenate([drawn(4, 60, fold).probability for fold in range(2)])
+    assert said[:60] == pytest.approx(as_written[:60], abs=1e-5)
+    # The second fold's network has a temperature of 2: the root of each share.
+    root = np.sqrt(np.maximum(as_written[60:], 1e-7))
+    assert said[60:] == pytest.approx(root / root.sum(axis=1, keepdims=True), abs=1e-5)
     one = LabelRequest(tmp_path / "m.csv", folds_run=tmp_path / "run", folds=(1,))
     assert figures_of(one, tmp_path / "unused.jsonl")["pictures"]["counted"] == 60
     assert not (tmp_path / "unused.jsonl").exists()
@@ -268,6 +280,9 @@ def test_what_cannot_be_evaluated_is_said(tmp_path: Path) -> None:
         )
     with pytest.raises(RecipeError, match="task 'labels'"):
         evaluate_labels(LabelRequest(tmp_path / "m.csv", "colour", folds_run=tmp_path), out)
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="--output"):
+        evaluate_labels(LabelRequest(tmp_path, model=bundle.folder), tmp_path / "file")
     write_label_predictions(drawn(3, 5), tmp_path / "p.csv")
     with pytest.raises(ManifestError, match="whose pictures"):
         evaluate_labels(LabelRequest(tmp_path / "m.csv", predictions=tmp_path / "p.csv"), out)

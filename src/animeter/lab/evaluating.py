@@ -6,8 +6,8 @@ from pathlib import Path
 
 from animeter.datasets.checking.looks import FILE as LOOKS_FILE
 from animeter.datasets.manifest import ManifestRow, read_manifest
-from animeter.domain.errors import OutputError
 from animeter.lab.evaluation import Evaluation, Judge, Watch, evaluate, folds_of, judges_of_folds
+from animeter.lab.page import make_folder
 from animeter.lab.report import write_report
 from animeter.lab.shortcuts import check_shortcuts
 from animeter.lab.summary import Report, styles_of, summarise
@@ -52,7 +52,7 @@ def evaluate_manifest(request: Request, output: Path, watch: Watch | None = None
         OutputError: the output cannot be written.
         MissingExtraError: a package of the extra `evaluate` is not installed.
     """
-    _make_folder(output)
+    make_folder(output / "scores")
     rows = _within(read_manifest(request.manifest), request.folds)
     judges = _judges(request, rows)
     evaluation = evaluate(rows, judges, output, request.robustness, watch)
@@ -60,15 +60,6 @@ def evaluate_manifest(request: Request, output: Path, watch: Watch | None = None
     summary["shortcuts"] = _shortcuts(evaluation, output)
     write_report(evaluation, summary, output, request.pictures)
     return summary
-
-
-def _make_folder(output: Path) -> None:
-    try:
-        (output / "scores").mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {output} cannot be made: {error}. Name another one with --output."
-        ) from error
 
 
 def _judges(request: Request, rows: Sequence[ManifestRow]) -> list[Judge]:

@@ -4,14 +4,12 @@ Predictions come from a judge that is asked now, from the folds of a run, or fro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from animeter.domain.errors import ManifestError, RecipeError
-from animeter.inference.bundle import LabelBundle
-from animeter.lab import out_of_fold
+from animeter.domain.errors import ManifestError
 from animeter.lab.evaluation import Watch
 from animeter.lab.label_data import (
     UNNAMED,
@@ -21,19 +19,12 @@ from animeter.lab.label_data import (
     read_pictures,
     units_of,
 )
-from animeter.lab.label_judges import (
-    facts_of,
-    find_judge,
-    label_model_folder,
-    score_labels,
-)
-from animeter.lab.label_predictions import (
-    LabelPredictions,
-    holds_label_predictions,
-    read_label_predictions,
-)
+from animeter.lab.label_judges import find_judge, label_model_folder, score_labels
+from animeter.lab.label_predictions import LabelPredictions, read_label_predictions
 from animeter.lab.label_report import write_label_report
+from animeter.lab.label_runs import holds_labels, read_judged_run
 from animeter.lab.label_summary import LabelEvaluation, Report, summarise_labels
+from animeter.lab.page import make_folder
 from animeter.lab.training_log import EpochFigures, read_log
 
 
@@ -68,7 +59,7 @@ def is_about_labels(request: LabelRequest) -> bool:
     return (
         request.data.is_dir()
         or any(part is not None for part in (request.label, request.head, request.predictions))
-        or (run is not None and bool(predictions_of_folds(run)))
+        or (run is not None and holds_labels(run))
         or label_model_folder(request.model) is not None
     )
 
@@ -89,6 +80,7 @@ def evaluate_labels(request: LabelRequest, output: Path, watch: Watch | None = N
         MissingExtraError: a package of the extra `evaluate` is not installed.
         AnimeterError: as `gather_predictions`.
     """
+    make_folder(output / "scores")
     evaluation = gather_predictions(request, output / "scores" / "labels.jsonl", watch)
     summary = summarise_labels(evaluation)
     write_label_report(evaluation, summary, output, request.pictures)
@@ -111,17 +103,15 @@ def gather_predictions(
         RecipeError: the run's folds were not judged.
         BundleError: a model cannot be used.
         HeadError: a head cannot be used.
-        OutputError: the ledger cannot be written.
     """
-    if request.folds_run is None and request.predictions is None:
-        return _judged(request, ledger, watch)
-    return _predicted(request)
-
-
-def predictions_of_folds(run: Path) -> list[Path]:
-    """Return the files of a run that hold predictions under labels, one a judged fold."""
-    files = sorted(run.glob(f"fold-*/{out_of_fold.FILE}"))
-    return [path for path in files if holds_label_predictions(path)]
+    if request.folds_run is not None:
+        run = read_judged_run(request.folds_run)
+        said = _predicted(request, run.predictions)
+        column = request.label or run.column or UNNAMED
+        return replace(said, column=column, judges=run.judges, learning=run.learning)
+    if request.predictions is not None:
+        return _predicted(request, read_label_predictions([request.predictions]))
+    return _judged(request, ledger, watch)
 
 
 def _judged(request: LabelRequest, ledger: Path, watch: Watch | None) -> LabelEvaluation:
@@ -167,9 +157,9 @@ def _judged(request: LabelRequest, ledger: Path, watch: Watch | None) -> LabelEv
     )
 
 
-def _predicted(request: LabelRequest) -> LabelEvaluation:
-    """Take what was said before."""
-    predictions = _within(_read_predictions(request), request.folds)
+def _predicted(request: LabelRequest, said: LabelPredictions) -> LabelEvaluation:
+    """Take what was said before, and find the pictures."""
+    predictions = _within(said, request.folds)
     by_name = {one.name: one for one in read_pictures(request.data)}
     found = [by_name.get(name) for name in predictions.names]
     if not any(found):
@@ -184,8 +174,6 @@ def _predicted(request: LabelRequest) -> LabelEvaluation:
             for name, label, one in zip(predictions.names, labels, found, strict=True)
         ]
     )
-    parts = [] if request.folds_run is None else sorted(request.folds_run.glob("fold-*"))
-    bundles = [part / "bundle" for part in parts]
     return LabelEvaluation(
         data=request.data.resolve().name,
         column=request.label or UNNAMED,
@@ -194,22 +182,7 @@ def _predicted(request: LabelRequest) -> LabelEvaluation:
         units=units,
         resampled=resampled,
         out_of_fold=predictions.fold is not None,
-        judges=[facts_of(LabelBundle.open(folder)) for folder in bundles if folder.is_dir()],
-        learning={part.name: read_log(part) for part in parts},
     )
-
-
-def _read_predictions(request: LabelRequest) -> LabelPredictions:
-    if request.predictions is not None:
-        return read_label_predictions([request.predictions])
-    assert request.folds_run is not None  # noqa: S101 - one of the two is given
-    files = predictions_of_folds(request.folds_run)
-    if not files:
-        raise RecipeError(
-            f"The run {request.folds_run} holds no fold that was judged under labels. Finish it "
-            "with 'animeter train RECIPE --folds', with a recipe of the task 'labels'."
-        )
-    return read_label_predictions(files)
 
 
 def _within(predictions: LabelPredictions, folds: Sequence[int]) -> LabelPredictions:

@@ -51,6 +51,20 @@ def render(template: str, plots: Mapping[str, str], **values: Any) -> str:
     return environment.get_template(template).render(plots=ours, palette=PALETTE, **values)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder of a report: what cannot be written is known before hours of scoring.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The folder {folder} cannot be made: {error}. Name another one with --output."
+        ) from error
+
+
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write the files of a report by their names in a folder, each whole; older ones are replaced.
 
