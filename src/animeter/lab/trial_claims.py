@@ -35,7 +35,7 @@ HEARD_OF_EVERY_S = 30.0
 LOST_AFTER_S = 300.0
 
 _POINT, _FOLDER, _WORKER, _HEARD_OF_S = "point", "folder", "worker", "heard_of_s"
-_NEVER_BEGUN = "never_begun"
+_NEVER_BEGUN, _AGAIN = "never_begun", "again"
 
 
 class Worker:
@@ -147,7 +147,8 @@ class Claims:
                 return None
         if self._search.method == "tpe":
             # Seeded anew for each trial, so that a study that was killed draws as if it was not.
-            seed = (self._seed + len(trials)) % 2**32
+            drawn = sum(_AGAIN not in trial.user_attrs for trial in trials)
+            seed = (self._seed + drawn) % 2**32
             self._study.sampler = optuna.samplers.TPESampler(seed=seed)
         trial = self._study.ask(self._distributions)
         trial.set_user_attr(_WORKER, self._worker.name)
@@ -193,7 +194,9 @@ class Claims:
                 continue
             kept = {k: v for k, v in trial.user_attrs.items() if k in {_POINT, _FOLDER}}
             if _POINT in kept:  # otherwise it died before its values were drawn
-                self._study.enqueue_trial(json.loads(kept[_POINT]), user_attrs=kept)
+                self._study.enqueue_trial(
+                    json.loads(kept[_POINT]), user_attrs=kept | {_AGAIN: True}
+                )
 
 
 def failed_trials(study: optuna.Study) -> int:
