@@ -203,9 +203,13 @@ def test_a_killed_server_loses_nothing_and_a_new_one_gets_what_it_missed(
     expect(page.locator(".kept")).to_contain_text("2 answers wait on this device")
     expect(page.locator(".easel-name")).not_to_have_text(waiting)
     assert waiting not in said(folder, "Ada")
+    for _ in range(COUNT):  # to the end of what the page knows of
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
     label("--port", str(server.port))
     all_kept(page)
     assert said(folder, "Ada")[waiting] == {"style": "cartoon", "done": "yes"}
+    expect(page.get_by_role("alert")).to_be_hidden()
     page.reload()
     expect(page.locator(".far-words")).to_contain_text("2 done")
     page_problems[:] = [one for one in page_problems if "ERR_CONNECTION" not in one]

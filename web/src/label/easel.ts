@@ -2,8 +2,11 @@
 
 import { el, fill, say } from "../ui/dom";
 import { PictureFiles } from "./picture-files";
+import { Refusal } from "./server";
 import type { Picture } from "./server";
 import { texts } from "./texts/texts";
+
+const AGAIN_MS = 2000;
 
 export class Easel {
   readonly element: HTMLElement;
@@ -48,19 +51,26 @@ export class Easel {
   }
 
   private async load(name: string): Promise<void> {
-    let url: string | null = null;
+    let shown = false;
     try {
-      url = await this.files.url(name);
-      if (this.picture?.name !== name) return;
+      const url = await this.files.url(name);
+      if (this.picture?.name !== name) return; // another one came in between
       this.image.src = url;
       this.image.alt = name;
       await this.image.decode();
-    } catch {
-      url = null;
+      shown = true;
+    } catch (thrown) {
+      if (this.picture?.name !== name) return;
+      // The picture cannot be had now; one that is refused cannot be had at all.
+      if (!(thrown instanceof Refusal)) setTimeout(() => this.loadAgain(name), AGAIN_MS);
     }
-    if (this.picture?.name !== name) return; // the next one came in between
-    this.image.hidden = url === null;
-    this.problem.hidden = url !== null;
+    if (this.picture?.name !== name) return;
+    this.image.hidden = !shown;
+    this.problem.hidden = shown;
+  }
+
+  private loadAgain(name: string): void {
+    if (this.picture?.name === name && this.element.isConnected) void this.load(name);
   }
 
   private writeHint(): void {

@@ -97,6 +97,11 @@ export class Walk {
     else ahead.catch(() => undefined);
   }
 
+  /** Find the pictures that come next, where that failed before. */
+  more(): Promise<void> {
+    return this.lookAhead();
+  }
+
   /** Go over the skipped ones again. */
   async again(): Promise<void> {
     this.way = this.way.filter(({ done }) => done);

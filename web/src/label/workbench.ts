@@ -14,6 +14,8 @@ import type { About, Mark, Server } from "./server";
 import { texts } from "./texts/texts";
 import { Walk } from "./walk";
 
+const AGAIN_MS = 2000;
+
 export class Workbench {
   readonly element: HTMLElement;
   /** Where pictures are shown, and whatever stands in their way. */
@@ -146,8 +148,11 @@ export class Workbench {
     try {
       await going;
     } catch {
-      fill(this.stage, el("p", { class: "notice", role: "alert" }, texts().noServer), this.more());
-      return;
+      fill(this.stage, el("p", { class: "notice", role: "alert" }, texts().noServer));
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      // Somebody who went back meanwhile sees a picture, and somebody who left sees nothing.
+      if (this.walk.picture !== null || this.gone.signal.aborted) return;
+      return this.move(() => this.walk.more());
     }
     this.show();
     this.announcePicture();
@@ -225,14 +230,17 @@ export class Workbench {
         "div",
         { class: "end-actions" },
         el("button", { class: "button", type: "button", onclick: () => this.back() }, back),
-        this.more(skipped > 0 ? end.again : end.more),
+        el(
+          "button",
+          {
+            class: "button primary",
+            type: "button",
+            onclick: () => void this.move(() => this.walk.again()),
+          },
+          skipped > 0 ? end.again : end.more,
+        ),
       ),
     );
-  }
-
-  private more(label = texts().end.more): HTMLButtonElement {
-    const again = (): void => void this.move(() => this.walk.again());
-    return el("button", { class: "button primary", type: "button", onclick: again }, label);
   }
 
   private tellRefused(message: string): void {
