@@ -2,7 +2,7 @@
 
 import typer
 
-from animeter.cli import data_check, data_collect, data_label
+from animeter.cli import data_check, data_collect, data_convert, data_label
 
 app = typer.Typer(
     help="Pictures to learn from: collect, check, split, label, convert.",
@@ -20,3 +20,4 @@ app.add_typer(data_collect.app, name="collect")
 app.command("check")(data_check.check)
 app.command("split")(data_check.split)
 app.command("label")(data_label.label)
+app.command("convert")(data_convert.convert)

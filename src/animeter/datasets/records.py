@@ -39,20 +39,24 @@ class Records:
         return self.folder / row[PATH]
 
 
-def read_records(path: Path) -> Records:
+def read_records(path: Path, names: str = PATH) -> Records:
     """Read a manifest with all its columns.
+
+    Args:
+        path: of the CSV file.
+        names: the column that names the pictures, for tables of others.
 
     Raises:
         FileMissingError: there is no such file.
-        ManifestError: it is not CSV, has no column `path`, or a row does not fit its header.
+        ManifestError: it is not CSV, lacks that column, or a row does not fit its header.
     """
     if not path.is_file():
         raise FileMissingError(
-            f"There is no manifest at {path}. Give the path of a CSV file with a column 'path'."
+            f"There is no manifest at {path}. Give the path of a CSV file with a column {names!r}."
         )
     try:
         text = path.read_bytes().decode("utf-8-sig")  # read_text would change ends of lines
-        return Records(*_parsed(text, path), path.parent)
+        return Records(*_parsed(text, path, names), path.parent)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{path} is not a CSV file in UTF-8: {error}.") from error
     except OSError as error:
@@ -190,13 +194,15 @@ def _whole_bytes(content: bytes) -> int:
     return whole
 
 
-def _parsed(text: str, origin: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
+def _parsed(
+    text: str, origin: Path, names: str = PATH
+) -> tuple[tuple[str, ...], list[dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = tuple(next(reader, ()))
-    if PATH not in columns:
+    if names not in columns:
         raise ManifestError(
-            f"{origin} has the columns {', '.join(columns) or '(none)'}, but not 'path'. Add it: "
-            "a picture each, relative to the manifest."
+            f"{origin} has the columns {', '.join(columns) or '(none)'}, but not {names!r}. Add "
+            "it: a picture each, relative to the manifest."
         )
     if len(set(columns)) != len(columns):
         raise ManifestError(f"{origin} has a column twice: {', '.join(columns)}. Rename one.")
