@@ -4,7 +4,7 @@ import http.client
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -46,6 +46,7 @@ _LATER: Final = frozenset(
         HTTPStatus.GATEWAY_TIMEOUT,
     )
 )
+_BUSY: Final = frozenset((HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE))
 _LICENCE: Final = re.compile(r'<([^<>]{1,500})>[^<>]{0,200}?;\s*rel="?license\b', re.IGNORECASE)
 _SNIFFED_BYTES: Final = 4096
 
@@ -107,11 +108,13 @@ class Nothing:
     Attributes:
         error: why.
         again: whether the same request may be answered later.
+        is_busy: whether the server has too much to do, whatever it is asked for.
         wait_s: how long the server asks to be left alone, None if it does not say.
     """
 
     error: AnimeterError
     again: bool = False
+    is_busy: bool = False
     wait_s: float | None = None
 
 
@@ -124,8 +127,7 @@ def ask(url: str, kind: Kind, manners: Manners) -> Content | Moved | Nothing:
             if answer.status in REDIRECTS:
                 return Moved(urldefrag(urljoin(url, answer.getheader("Location", ""))).url)
             if answer.status != HTTPStatus.OK:
-                error = UnreachableUrlError(f"the server answers with status {answer.status}")
-                return Nothing(error, answer.status in _LATER, _retry_after_s(answer))
+                return _no_content(answer)
             refused = _refusal(answer) if kind.by_robots else None
             if refused is not None:
                 return Nothing(
@@ -148,9 +150,19 @@ def ask_rules(url: str, manners: Manners) -> Rules | Nothing:
             if not answer.again:
                 return NoRules()
             error = UnreachableUrlError(f"{shown_url(target)} cannot be read: {answer.error}")
-            return Nothing(error, again=True, wait_s=answer.wait_s)
+            return replace(answer, error=error)
         target = answer.url
     return NoRules()
+
+
+def _no_content(answer: http.client.HTTPResponse) -> Nothing:
+    wait_s = _retry_after_s(answer)
+    return Nothing(
+        UnreachableUrlError(f"the server answers with status {answer.status}"),
+        again=answer.status in _LATER,
+        is_busy=answer.status in _BUSY or wait_s is not None,
+        wait_s=wait_s,
+    )
 
 
 def _content(

@@ -32,8 +32,8 @@ from animeter.media.urls import checked_url, shown_url
 _URLS_AHEAD: Final = 128
 """How many URLs are in the line: so many may wait for their host while others are visited."""
 
-_SILENT_TIMES: Final = 5
-"""A host that gave no answer to so many URLs running is left alone."""
+_SILENT_URLS: Final = 5
+"""A host that gave no answer for so many URLs' worth of tries running is left alone."""
 
 _LONGEST_NAP_S: Final = 1.0
 
@@ -76,6 +76,7 @@ class _Visit:
     url: str
     hops: int = 0
     tries: int = 0
+    not_before_s: float = 0.0
     asking: "Future[Answer] | None" = None
 
 
@@ -137,25 +138,21 @@ class Visitor:
                 self._nap(line)
             else:
                 return
-            for visit in tuple(line):
-                answer = self._step(visit, kind, line)
-                if answer is not None:
-                    line.remove(visit)
-                    yield Visited(visit.wanted, answer)
+            for step in (self._settle, self._begin):
+                for visit in tuple(line):
+                    answer = step(visit, kind, line)
+                    if answer is not None:
+                        line.remove(visit)
+                        yield Visited(visit.wanted, answer)
 
-    def _step(
-        self, visit: _Visit, kind: Kind, line: list[_Visit]
-    ) -> Content | AnimeterError | None:
-        """Bring a visit as far as it can be brought now; return what comes of it, if anything."""
+    def _begin(self, visit: _Visit, kind: Kind, line: list[_Visit]) -> AnimeterError | None:
+        """Send the next request of a visit, if its host is free; return why it must not be sent."""
         if visit.asking is not None:
-            if not visit.asking.done():
-                return None
-            answer = self._settle(visit)
-            if answer is not None:
-                return answer
+            return None
         try:
             host = self._host(visit)
-            if host.is_busy or host.free_at_s > time.monotonic() or self._is_full(line):
+            at_s = max(host.free_at_s, visit.not_before_s)
+            if host.is_busy or at_s > time.monotonic() or self._is_full(line):
                 return None
             rules = self._rules_for(visit.url, kind)
         except AnimeterError as error:
@@ -172,7 +169,7 @@ class Visitor:
         """
         name = checked_url(visit.url).hostname or ""
         host = self._hosts.setdefault(name, _Host())
-        if host.silent_times >= _SILENT_TIMES:
+        if host.silent_times >= _SILENT_URLS * self._manners.tries:
             raise UnreachableUrlError(
                 f"{shown_url(name)} gave no answers and is left alone for now; try again later, "
                 "with --retry-failed"
@@ -224,12 +221,17 @@ class Visitor:
         pause_s = max(self._manners.delay_s, wanted_s)
         if isinstance(answer, Nothing) and answer.again:
             backoff_s = self._manners.wait_s(visit.tries + 1)
-            return max(pause_s, backoff_s if answer.wait_s is None else answer.wait_s)
+            visit.not_before_s = time.monotonic() + backoff_s
+            if answer.is_busy:
+                return max(pause_s, backoff_s if answer.wait_s is None else answer.wait_s)
         return pause_s
 
-    def _settle(self, visit: _Visit) -> Content | AnimeterError | None:
-        """Take an answer; return it unless the visit goes on."""
-        if visit.asking is None:
+    def _settle(
+        self, visit: _Visit, kind: Kind, line: list[_Visit]
+    ) -> Content | AnimeterError | None:
+        """Take an answer that has come; return it unless the visit goes on."""
+        del kind, line
+        if visit.asking is None or not visit.asking.done():
             return None
         answer = visit.asking.result()
         visit.asking = None
@@ -253,15 +255,13 @@ class Visitor:
             host.silent_times = 0
             return answer.error
         if answer.wait_s is not None and answer.wait_s > self._manners.longest_wait_s:
-            host.silent_times = _SILENT_TIMES
+            host.silent_times = _SILENT_URLS * self._manners.tries
             return UnreachableUrlError(
                 f"{answer.error}, and wants to be left alone for {answer.wait_s:,.0f} s"
             )
-        visit.tries += 1
-        if visit.tries < self._manners.tries:
-            return None
         host.silent_times += 1
-        return answer.error
+        visit.tries += 1
+        return answer.error if visit.tries >= self._manners.tries else None
 
     def _is_full(self, line: list[_Visit]) -> bool:
         asking = sum(visit.asking is not None for visit in line)
@@ -282,7 +282,8 @@ class Visitor:
             elif host.asking is not None and host.is_busy:
                 futures.add(host.asking)
             elif not full:
-                nap_s = min(nap_s, max(0.0, host.free_at_s - now_s))
+                at_s = max(host.free_at_s, visit.not_before_s)
+                nap_s = min(nap_s, max(0.0, at_s - now_s))
         if futures:
             wait(futures, timeout=nap_s, return_when=FIRST_COMPLETED)
         else:
