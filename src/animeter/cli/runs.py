@@ -24,10 +24,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print everything as JSON."
 
 _FIGURES = {
     "anime_against_cartoon": "anime against cartoon",
+    "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
+    "calibration_error": "calibration error",
     "calibration_error_anime": "calibration error, anime",
     "calibration_error_cartoon": "calibration error, cartoon",
 }
+_LISTED = ("anime_against_cartoon", "accuracy", "balanced_accuracy")
 
 
 @app.command("list")
@@ -56,7 +59,8 @@ def list_runs(
         rows = [
             [run.folder.name, run.label, _parts(run), _hours(run), *_scores(run)] for run in found
         ]
-        _print_table(["run", "model", "networks", "trained", "anime/cartoon", "balanced"], rows)
+        heading = ["anime/cartoon", "accuracy", "balanced"]
+        _print_table(["run", "model", "networks", "trained", *heading], rows)
     if not found and not broken:
         typer.echo(f"animeter: there are no runs in {folder}", err=True)
     if broken:
@@ -129,8 +133,9 @@ def _figure_rows(runs: "Sequence[RunSummary]") -> "Iterator[tuple[str, list[str]
     ]
     yield "judged out of fold", judged
     for key, name in _FIGURES.items():
-        values = [getattr(run.figures, key) if run.figures else None for run in runs]
-        yield name, ["-" if value is None else f"{value:.1%}" for value in values]
+        values = [getattr(run.figures, key, None) for run in runs]
+        if any(value is not None for value in values):
+            yield name, ["-" if value is None else f"{value:.1%}" for value in values]
 
 
 def _parts(run: "RunSummary") -> str:
@@ -144,8 +149,9 @@ def _hours(run: "RunSummary") -> str:
 
 def _scores(run: "RunSummary") -> list[str]:
     if run.figures is None:
-        return ["-", "-"]
-    return [f"{run.figures.anime_against_cartoon:.1%}", f"{run.figures.balanced_accuracy:.1%}"]
+        return ["-"] * len(_LISTED)
+    shares = (getattr(run.figures, key, None) for key in _LISTED)
+    return ["-" if share is None else f"{share:.1%}" for share in shares]
 
 
 def _text(value: Any) -> str:

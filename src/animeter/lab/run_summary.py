@@ -11,24 +11,30 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from animeter.domain.calibration import cross_fit_likeness
 from animeter.domain.dotted_keys import dotted
 from animeter.domain.errors import ManifestError, RecipeError
 from animeter.domain.metrics import (
+    accuracy,
     anime_against_cartoon_accuracy,
     balanced_accuracy,
     expected_calibration_error,
 )
+from animeter.domain.temperature import fit_temperature
 from animeter.domain.verdict import forced_style
 from animeter.inference.bundle import MODEL_FILE
 from animeter.lab import out_of_fold
+from animeter.lab.label_predictions import LabelPredictions, read_label_predictions
 from animeter.lab.progress import Progress, read_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.runs import FINAL, RECIPE_FILE, RECORD_FILE
 
 _FOLD_FOLDERS = "fold-*"
+_SMALLEST = 1e-7  # probability; float32 rounds to 0 beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,26 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelFigures:
+    """How good the networks of a run of exclusive labels are on pictures that they never saw.
+
+    Attributes:
+        pictures: how many were judged.
+        folds: how many folds judged them.
+        accuracy: share of pictures whose likeliest label is the right one.
+        balanced_accuracy: mean over the labels.
+        calibration_error: expected, of the likeliest label's probability; with temperatures that
+            the other folds gave, where there are others.
+    """
+
+    pictures: int
+    folds: int
+    accuracy: float
+    balanced_accuracy: float
+    calibration_error: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run, read from its folder.
 
@@ -63,7 +89,7 @@ class RunSummary:
         record: how it was begun: command, seed, git revision, versions.
         parts: how far each network is that was begun, by name.
         model_bytes: size of the first network's exported file; None before there is one.
-        figures: out of fold; None until two folds have predicted.
+        figures: out of fold; None until two folds have predicted, or one of exclusive labels.
     """
 
     folder: Path
@@ -72,7 +98,7 @@ class RunSummary:
     record: Mapping[str, Any]
     parts: Mapping[str, Progress]
     model_bytes: int | None
-    figures: Figures | None
+    figures: Figures | LabelFigures | None
 
     @property
     def seconds(self) -> float:
@@ -114,7 +140,7 @@ def read_run(folder: Path) -> RunSummary:
         record = json.loads((folder / RECORD_FILE).read_text(encoding="utf-8"))
         text = (folder / RECIPE_FILE).read_text(encoding="utf-8")
         recipe = Recipe.model_validate(tomllib.loads(text))
-        figures = _figures(folder)
+        figures = (_label_figures if recipe.task == "labels" else _figures)(folder)
     except (OSError, ValueError, ValidationError, ManifestError) as error:
         reason = str(error).splitlines()[0]
         raise RecipeError(
@@ -158,3 +184,33 @@ def _figures(folder: Path) -> Figures | None:
         calibration_error_anime=expected_calibration_error(likeness[:, 0], truth[:, 0]),
         calibration_error_cartoon=expected_calibration_error(likeness[:, 1], truth[:, 1]),
     )
+
+
+def _label_figures(folder: Path) -> LabelFigures | None:
+    files = sorted(folder.glob(f"{_FOLD_FOLDERS}/{out_of_fold.FILE}"))
+    if not files:
+        return None
+    predictions = read_label_predictions(files)
+    right = predictions.answer == predictions.truth
+    return LabelFigures(
+        pictures=len(predictions.names),
+        folds=len(files),
+        accuracy=accuracy(predictions.truth, predictions.answer),
+        balanced_accuracy=balanced_accuracy(predictions.truth, predictions.answer),
+        calibration_error=expected_calibration_error(_cross_fitted(predictions).max(axis=1), right),
+    )
+
+
+def _cross_fitted(predictions: LabelPredictions) -> NDArray[np.float64]:
+    """Return probabilities [N, K], those of each fold at a temperature from the others."""
+    shares = predictions.probability.copy()
+    fold = predictions.fold
+    if fold is None or len(np.unique(fold)) < 2:
+        return shares
+    logits = np.log(np.maximum(shares, _SMALLEST))
+    for number in np.unique(fold):
+        own = fold == number
+        table = logits[own] / fit_temperature(logits[~own], predictions.truth[~own])
+        powers = np.exp(table - table.max(axis=1, keepdims=True))
+        shares[own] = powers / powers.sum(axis=1, keepdims=True)
+    return shares

@@ -51,7 +51,7 @@ class Entry:
     def of_row(cls, row: ManifestRow) -> "Entry":
         """Take a row that training uses."""
         part = "" if row.fold is None else str(row.fold)
-        label = "" if row.style == BORDERLINE else row.style
+        label = row.label or ("" if row.style == BORDERLINE else row.style)
         return cls(row.name, row.path, label, part, row.franchise, row.series)
 
     @property
