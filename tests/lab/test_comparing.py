@@ -80,7 +80,7 @@ def test_every_recipe_gets_the_same_pictures_task_and_budget(tmp_path: Path) -> 
 
 def test_what_a_network_starts_from_is_said(tmp_path: Path) -> None:
     recipe = read_recipe(write_recipe(tmp_path))
-    assert starts_from(recipe) == "start.safetensors"
+    assert starts_from(recipe) == "start"
     network = recipe.network.model_copy(update={"weights": None})
     assert starts_from(recipe.model_copy(update={"network": network})) == "timm's weights"
     network = network.model_copy(update={"backbone": "cnn"})

@@ -113,7 +113,7 @@ def starts_from(recipe: Recipe) -> str:
     network = recipe.network
     given = network.checkpoint or network.weights
     if given:
-        return given.name
+        return given.name.removesuffix(".safetensors")
     made_here = network.backbone in {CNN, DENSE}
     return "timm's weights" if network.pretrained and not made_here else "chance"
 
