@@ -19,15 +19,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from animeter.datasets.checking.copies import find_copies
 from animeter.datasets.checking.entries import Columns, Entry, entries_of, records_of
+from animeter.datasets.checking.looks import FILE as LOOKS_FILE
 from animeter.datasets.checking.looks import look_at_all
+from animeter.datasets.checking.near_duplicates import (
+    SAME_PICTURE,
+    layouts_of,
+    same_picture_pairs,
+    thumbnails_of,
+)
 from animeter.lab.data_check import Request, check_data
 from animeter.lab.data_suspects import doubted_by_teaching
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWS, PICTURES, COPIED = 12, 40, 8
 ROUNDS, SHARE_WRONG = 5, 0.05
+ROWS = 1024
 
 
 class Silent:
@@ -122,6 +132,22 @@ def planted_mistakes(folder: Path, work: Path) -> dict[str, Any]:
     }
 
 
+def search_against_all(manifest: Path, database: Path) -> dict[str, int]:
+    """Count the pairs that comparing all with all finds, and those that the search finds."""
+    records = records_of(manifest)
+    looks = look_at_all([records.picture(row) for row in records.rows], database)
+    thumbnails = thumbnails_of(looks)
+    layouts = layouts_of(thumbnails)
+    every = {
+        (start + int(one), int(other))
+        for start in range(0, len(layouts), ROWS)
+        for one, other in np.argwhere(layouts[start : start + ROWS] @ layouts.T >= SAME_PICTURE)
+        if start + one < other
+    }
+    found = {(int(one), int(other)) for one, other in same_picture_pairs(thumbnails)}
+    return {"pairs": len(every), "found": len(every & found)}
+
+
 def main() -> None:
     """Measure all three and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -139,6 +165,7 @@ def main() -> None:
             ask_model=False,
             folds_run=arguments.run,
         ),
+        "search": search_against_all(arguments.data / "manifest.csv", work / "real" / LOOKS_FILE),
         "leaky": check(leaky, work / "leaky-report"),
         "planted": planted_mistakes(leaky / "train", work),
     }

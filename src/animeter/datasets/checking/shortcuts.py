@@ -40,6 +40,7 @@ easy: 75 % balanced accuracy of three labels."""
 _FORMATS: Final = ("jpeg", "png", "gif", "webp", "bmp", "tiff", "avif", "heic")
 _TREES: Final = 100
 _TREES_A_TRAIT: Final = 30
+_WORTH_THREADS: Final = 2000  # pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,10 @@ def guess_by_shortcuts(
     except ImportError as error:
         raise MissingExtraError("evaluate", "scikit-learn") from error
     guessed = np.empty_like(labels)
+    jobs = 2 if len(labels) > _WORTH_THREADS else 1
     folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
     for known, unseen in folds.split(features, labels, group):
-        model = RandomForestClassifier(trees, min_samples_leaf=2, random_state=0, n_jobs=2)
+        model = RandomForestClassifier(trees, min_samples_leaf=2, random_state=0, n_jobs=jobs)
         model.fit(features[known], labels[known])
         guessed[unseen] = model.predict(features[unseen])
     return guessed
