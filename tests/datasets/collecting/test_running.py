@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animeter.datasets.collecting.collector import Collected, Finished, Found
@@ -152,6 +152,17 @@ def test_what_the_collector_fills_cannot_be_set(tmp_path: Path) -> None:
         collect_into(Collection(tmp_path, {"sha256": "mine"}), Given())
 
 
+def test_two_runs_do_not_collect_into_one_folder_at_once(tmp_path: Path) -> None:
+    class Nested(Given):
+        def collect(self, done: Container[str]) -> Iterator[Found]:
+            with pytest.raises(OutputError, match="Another process"):
+                collect_into(Collection(tmp_path), Given(collected(2)))
+            yield from super().collect(done)
+
+    assert collect_into(Collection(tmp_path), Nested(collected(1))) == Tally(kept=1)
+    assert collect_into(Collection(tmp_path), Given(collected(2))) == Tally(kept=1)
+
+
 def test_a_file_in_the_pictures_place_ends_the_run(tmp_path: Path) -> None:
     (tmp_path / PICTURES).write_text("in the way")
     with pytest.raises(OutputError, match="Cannot write"):
@@ -190,6 +201,7 @@ def test_names_are_kept_as_far_as_they_are_harmless(name: str, kept: str) -> Non
     assert kept_path(name, SHA256, "png") == kept
 
 
+@settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
     path = kept_path(name, SHA256, "jpeg")

@@ -9,9 +9,14 @@ import hashlib
 import os
 import re
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import IO, Final
 
 from animeter.domain.errors import OutputError
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 PICTURES: Final = "pictures"
 """The folder, beside the manifest, that holds all collected pictures."""
@@ -59,6 +64,33 @@ def keep(content: bytes, path: Path) -> None:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
         ) from error
+
+
+def locked(folder: Path) -> IO[str]:
+    """Keep other processes from collecting into the same folder, until what is returned is closed.
+
+    The lock ends with the process too, however that ends. Windows has none of this kind.
+
+    Raises:
+        OutputError: another process is collecting into it, or it cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".collecting").open("w", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write into {folder}: {error.strerror or error}. Choose another place."
+        ) from error
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise OutputError(
+            f"Another process is collecting into {folder}. Wait for its end, or choose another "
+            "folder."
+        ) from error
+    return file
 
 
 def content_hash(content: bytes) -> str:

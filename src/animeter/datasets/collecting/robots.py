@@ -59,7 +59,8 @@ class RobotsTxt:
         """How much time the site wants between two requests; 0 if it does not say."""
         rate = self._parsed.request_rate(AGENT)
         of_rate = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
-        return max(self._parsed.crawl_delay(AGENT) or 0.0, of_rate, 0.0)
+        delays = (self._parsed.crawl_delay(AGENT) or 0.0, of_rate)
+        return max((delay for delay in delays if delay > 0), default=0.0)  # "nan" is not
 
 
 Rules: TypeAlias = RobotsTxt | NoRules

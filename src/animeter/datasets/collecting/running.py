@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from animeter.datasets.collecting.collector import Collected, Collector, Finished
-from animeter.datasets.collecting.keeping import content_hash, keep, kept_path
+from animeter.datasets.collecting.keeping import content_hash, keep, kept_path, locked
 from animeter.datasets.records import RecordLog, Records, read_records, write_records
 from animeter.domain.errors import ImageError, ManifestError, MissingExtraError
 from animeter.domain.results import Failure
@@ -123,6 +123,7 @@ class _Keeper:
                 f"The column {taken[0]!r} is filled by the collector itself; label with another."
             )
         with ExitStack() as stack:
+            stack.enter_context(locked(collection.folder))
             manifest = collection.folder / MANIFEST
             self._manifest = stack.enter_context(_widened(manifest, tuple(columns)))
             self._passed = stack.enter_context(
