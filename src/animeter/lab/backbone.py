@@ -116,8 +116,9 @@ def _untrained(recipe: NetworkRecipe, *, start: bool) -> Any:
         return timm.create_model(recipe.backbone, pretrained=download, num_classes=0)
     except (OSError, RuntimeError) as error:
         raise RecipeError(
-            f"The pretrained weights of {recipe.backbone!r} could not be had: {error}. Without a "
-            "network, set network.weights to a safetensors file, or network.pretrained = false."
+            f"The pretrained weights of {recipe.backbone!r} could not be had: "
+            f"{str(error).rstrip('.')}. Without a network, set network.weights to a safetensors "
+            "file, or network.pretrained = false to start from chance."
         ) from error
 
 
