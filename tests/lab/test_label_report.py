@@ -32,6 +32,9 @@ from tests.support.page_links import Links
 from tests.support.tiny_bundle import make_tiny_bundle
 
 
+pytestmark = pytest.mark.slow
+
+
 def figures_of(request: LabelRequest, ledger: Path) -> Report:
     """Return what would stand in report.json, without drawing anything."""
     return summarise_labels(gather_predictions(request, ledger))
@@ -247,7 +250,6 @@ def test_the_folds_of_a_run_are_put_together(tmp_path: Path) -> None:
     assert not (tmp_path / "unused.jsonl").exists()
 
 
-@pytest.mark.slow
 def test_a_matrix_of_a_hundred_labels_names_each_and_bounds_the_rest() -> None:
     given = drawn(110, 1500)
     evaluation = LabelEvaluation("m.csv", "show", given, {}, np.array(given.names), "picture", True)
