@@ -57,7 +57,7 @@ def train(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     with train_extra():
         from animeter.lab.distributed import Processes, is_first_process, open_run
         from animeter.lab.folds import train_folds, train_part
-        from animeter.lab.recipe_variants import of_data, write_variant
+        from animeter.lab.recipe_variants import of_data
 
     processes = Processes(devices, nodes)
     if folds and processes.count > 1:
@@ -67,7 +67,7 @@ def train(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         )
     folder = run or Path("runs") / recipe.stem
     changes = of_data(data, label) | dict(setting_of(text) for text in settings or ())
-    opened = open_run(write_variant(recipe, changes, folder) if changes else recipe, folder)
+    opened = open_run(recipe, folder, changes)
     if is_first_process():
         look_for_leaks(opened.recipe, opened.folder, strict=strict)
     if folds:

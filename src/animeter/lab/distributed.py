@@ -6,10 +6,10 @@ on processors, NCCL on GPUs). The first process alone writes files; the others r
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lightning.pytorch.utilities import rank_zero_only
 from torch import distributed
@@ -18,6 +18,7 @@ from torch.utils.data import Sampler
 from animeter.domain.errors import RecipeError
 from animeter.lab.labelled_pictures import Draw, Draws
 from animeter.lab.recipe import Recipe
+from animeter.lab.recipe_variants import write_variant
 from animeter.lab.runs import RECIPE_FILE, Run
 
 
@@ -80,11 +81,17 @@ def is_first_process() -> bool:
     return getattr(rank_zero_only, "rank", None) in {None, 0}
 
 
-def open_run(recipe_path: Path, folder: Path) -> Run:
+def open_run(recipe_path: Path, folder: Path, changes: Mapping[str, Any] | None = None) -> Run:
     """Begin a run or go on with one; where several processes come here, the first one begins it.
 
+    Args:
+        recipe_path: of the recipe.
+        folder: of the run.
+        changes: settings in place of the recipe's own, by dotted key.
+
     Raises:
-        RecipeError: as `Run.open`, or the first process has not begun the run in time.
+        RecipeError: as `Run.open` and `write_variant`, or the first process has not begun the
+            run in time.
     """
     give_up_s = time.monotonic() + _BEGIN_TIMEOUT_S
     while not is_first_process() and not (folder / RECIPE_FILE).exists():
@@ -94,7 +101,7 @@ def open_run(recipe_path: Path, folder: Path) -> Run:
                 "s. All processes need the same folder, on a disk that all machines share."
             )
         time.sleep(_POLL_S)
-    return Run.open(recipe_path, folder)
+    return Run.open(write_variant(recipe_path, changes, folder) if changes else recipe_path, folder)
 
 
 class SharedDraws(Sampler[Draw]):
