@@ -11,7 +11,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from animeter.domain.errors import RecipeError
+from animeter.domain.errors import OutputError, RecipeError
 from animeter.lab.folds import train_part
 from animeter.lab.recipe import read_recipe
 from animeter.lab.runs import Run, trusted_rows
@@ -172,6 +172,14 @@ def test_a_cause_that_fails_every_trial_ends_the_study_until_it_is_mended(tmp_pa
     assert (tuned.failed, tuned.elsewhere) == (0, 0)
     done = study_of(search).get_trials(states=(TrialState.COMPLETE,))
     assert len({str(trial.params) for trial in done}) == len(done) == 4
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_so(tmp_path: Path) -> None:
+    search = write_search(tmp_path, GRID)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "trials").write_text("in the way")
+    with pytest.raises(OutputError, match="what is finished is kept"):
+        tune(search, tmp_path / "run")
 
 
 def test_folds_that_the_data_has_not_are_refused(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from filelock import FileLock
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial, Trial, TrialState
 
-from animeter.domain.errors import AnimeterError, RecipeError
+from animeter.domain.errors import AnimeterError, OutputError, RecipeError
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.recipe import Recipe
 from animeter.lab.recipe_variants import with_settings, write_recipe
@@ -124,7 +124,13 @@ class _Running:
                 return TrialState.PRUNED
         if not has_ended:
             return None
-        return TrialState.FAIL if self.training.failure else TrialState.COMPLETE
+        return TrialState.FAIL if self.failure else TrialState.COMPLETE
+
+    @property
+    def failure(self) -> str | None:
+        """Why the training, which has ended, has no score."""
+        no_score = None if self.score is not None else "The training ended without a score."
+        return self.training.failure or no_score
 
 
 class _Tuning:
@@ -220,14 +226,16 @@ class _Tuning:
         try:
             verdict = one.verdict(self._search)
         except UpdateFinishedTrialError:  # others took this process for dead, and went on
-            verdict = TrialState.FAIL
+            self._running.remove(one)
+            one.training.stop()
+            return True
         if verdict is None:
             return False
         self._running.remove(one)
-        one.training.stop()
         if verdict is TrialState.FAIL:
-            self._fail(one.trial, claims, one.training.failure or "others went on with it")
+            self._fail(one.trial, claims, one.failure or "")
             return True
+        one.training.stop()
         value = one.score if verdict is TrialState.COMPLETE else None
         self._study.tell(one.trial, value, state=verdict, skip_if_finished=True)
         self._failures_in_a_row = 0
@@ -307,6 +315,11 @@ def tune(
             return tuning.finish(claims.elsewhere())
     except STORAGE_FAILURES as error:
         raise storage_error(url, error) from error
+    except OSError as error:
+        raise OutputError(
+            f"The study in {folder} cannot be written: {error}. Make room there and give the same "
+            "command again: what is finished is kept."
+        ) from error
 
 
 def _check_folds(search: Search, there: list[int]) -> None:
