@@ -61,7 +61,8 @@ def convert(
     progress.erase()
     if not quiet:
         failed = f"; {done.failed:,} failed" if done.failed else ""
-        typer.echo(f"{done.written:,} rows{failed}", err=True)
+        rows = "row" if done.written == 1 else "rows"
+        typer.echo(f"{done.written:,} {rows}{failed}", err=True)
     typer.echo(printable(str(target)))
     if done.failed:
         raise typer.Exit(_EXIT_SOME_FAILED)

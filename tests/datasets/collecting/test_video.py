@@ -139,6 +139,7 @@ def test_a_killed_run_is_taken_up_and_ends_as_if_never_killed(tmp_path: Path) ->
             assert process.poll() is None
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
     for folder in (killed, unbroken):
         subprocess.run([*command, str(folder)], check=True, stdout=subprocess.DEVNULL, timeout=300)
     assert rows(killed) == rows(unbroken)

@@ -2,8 +2,13 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -236,6 +241,29 @@ def test_the_same_command_again_changes_nothing(tmp_path: Path, form: Form) -> N
         files = sorted(path for path in tmp_path.glob("to/**/*") if path.is_file())
         state.append([(path, path.read_bytes()) for path in files])
     assert state[0] == state[1]
+
+
+@pytest.mark.parametrize("form", [Form.HF_JSONL, Form.WEBDATASET])
+def test_a_killed_run_is_repeated_and_ends_as_if_never_killed(tmp_path: Path, form: Form) -> None:
+    many = 1500
+    rows = [{"path": f"{number:04}.png", "series": str(number % 7)} for number in range(many)]
+    pictures = [bytes([number % 256]) * 5_000 for number in range(many)]
+    manifest = written(tmp_path / "from", ["path", "series"], rows, pictures)
+    killed, unbroken = tmp_path / "killed", tmp_path / "unbroken"
+    command = [sys.executable, "-m", "animeter", "data", "convert", str(manifest), str(killed)]
+    with subprocess.Popen([*command, "--to", form, "-q"]) as process:
+        end_s = time.monotonic() + 120
+        while not killed.exists() or not any(killed.iterdir()):
+            assert time.monotonic() < end_s, "nothing was ever written"
+        os.kill(process.pid, signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    for folder in (killed, unbroken):
+        convert(open_source(manifest), folder, form)
+    assert files(killed) == files(unbroken)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_nothing_that_differs_is_written_over(tmp_path: Path) -> None:

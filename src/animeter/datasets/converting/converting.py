@@ -12,7 +12,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from animeter.datasets.collecting.keeping import keep
 from animeter.datasets.converting.folders import LABEL, FolderSource
 from animeter.datasets.converting.items import Source
 from animeter.datasets.converting.places import Places
@@ -28,6 +27,7 @@ from animeter.domain.errors import FileMissingError, ImageError, ManifestError, 
 from animeter.domain.results import Failure
 from animeter.media.files import read_file
 from animeter.media.limits import Limits
+from animeter.media.small_files import write_whole
 
 
 class Form(StrEnum):
@@ -212,12 +212,14 @@ def _write_new(columns: tuple[str, ...], rows: list[dict[str, str]], table: Path
 
 def _copy(content: bytes, path: Path) -> None:
     try:
+        if not path.exists():
+            write_whole(path, content)
+            return
         there = path.read_bytes()
-    except FileNotFoundError:
-        keep(content, path)
-        return
     except OSError as error:
-        raise OutputError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise OutputError(
+            f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
+        ) from error
     if there != content:
         raise OutputError(
             f"{path} is there already and is another picture. Write to an empty folder."
