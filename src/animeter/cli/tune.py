@@ -27,7 +27,7 @@ def tune(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     ] = None,
     storage: Annotated[
         str | None,
-        typer.Option(help="URL of an Optuna storage, for many machines. Default: a file in it."),
+        typer.Option(help="URL of an Optuna storage, for many machines. Default: a file in --run."),
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Trials trained at a time.")] = 1,
     threads: Annotated[
