@@ -82,15 +82,16 @@ class _Visit:
 
 @dataclass(slots=True, eq=False)
 class _Host:
-    """One host: when it may be asked again, and how often it kept silent."""
+    """One host: when it may be asked again, who asks it now, and how often it kept silent."""
 
     free_at_s: float = 0.0
     silent_times: int = 0
+    visit: _Visit | None = None
     asking: "Future[Answer] | None" = None
 
-    @property
-    def is_busy(self) -> bool:
-        return self.asking is not None and not self.asking.done()
+    def is_taken(self, line: list[_Visit]) -> bool:
+        """Say whether it is being asked, or its answer to somebody in the line is not settled."""
+        return (self.asking is not None and not self.asking.done()) or self.visit in line
 
 
 def _quoted(url: str) -> str:
@@ -152,11 +153,12 @@ class Visitor:
         try:
             host = self._host(visit)
             at_s = max(host.free_at_s, visit.not_before_s)
-            if host.is_busy or at_s > time.monotonic() or self._is_full(line):
+            if host.is_taken(line) or at_s > time.monotonic() or self._is_full(line):
                 return None
             rules = self._rules_for(visit.url, kind)
         except AnimeterError as error:
             return error
+        host.visit = visit
         visit.asking = host.asking = Future()
         Thread(target=self._ask, args=(visit, host, kind, rules), daemon=True).start()
         return None
@@ -235,9 +237,12 @@ class Visitor:
             return None
         answer = visit.asking.result()
         visit.asking = None
+        host = self._hosts[checked_url(visit.url).hostname or ""]
+        if host.visit is visit:
+            host.visit = None
         if isinstance(answer, Nothing):
-            return self._settle_nothing(visit, answer)
-        self._hosts[checked_url(visit.url).hostname or ""].silent_times = 0
+            return self._settle_nothing(visit, host, answer)
+        host.silent_times = 0
         if isinstance(answer, Content):
             return answer
         if isinstance(answer, Moved):
@@ -249,8 +254,7 @@ class Visitor:
             self._rules[robots_url(visit.url)] = answer
         return None
 
-    def _settle_nothing(self, visit: _Visit, answer: Nothing) -> AnimeterError | None:
-        host = self._hosts[checked_url(visit.url).hostname or ""]
+    def _settle_nothing(self, visit: _Visit, host: _Host, answer: Nothing) -> AnimeterError | None:
         if not answer.again:
             host.silent_times = 0
             return answer.error
@@ -279,7 +283,7 @@ class Visitor:
                 futures.add(visit.asking)
             elif host is None:
                 return
-            elif host.asking is not None and host.is_busy:
+            elif host.asking is not None and host.is_taken(line):
                 futures.add(host.asking)
             elif not full:
                 at_s = max(host.free_at_s, visit.not_before_s)
