@@ -31,7 +31,6 @@ from tests.support.drawn_manifest import draw_manifest
 from tests.support.page_links import Links
 from tests.support.tiny_bundle import make_tiny_bundle
 
-
 pytestmark = pytest.mark.slow
 
 
