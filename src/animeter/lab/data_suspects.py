@@ -70,7 +70,7 @@ def doubted_styles(
     return [
         Case(
             (asked[i].name,),
-            f"{asked[i].label}, but anime {likeness[i, 0]:.0%}, cartoon {likeness[i, 1]:.0%}",
+            f"labelled {asked[i].label}: anime {likeness[i, 0]:.0%}, cartoon {likeness[i, 1]:.0%}",
         )
         for i in (int(readable[place]) for place in np.argsort(left) if left[place] < DOUBTED)
     ]
@@ -137,7 +137,7 @@ def doubted_out_of_fold(files: Sequence[Path]) -> list[Case]:
         return [
             Case(
                 (suspect.name,),
-                f"{suspect.style}, but anime {suspect.anime:.0%}, cartoon {suspect.cartoon:.0%}",
+                f"labelled {suspect.style}: anime {suspect.anime:.0%}, cartoon {suspect.cartoon:.0%}",
             )
             for suspect in find_suspects(read_predictions(files))
         ]
