@@ -137,7 +137,8 @@ def doubted_out_of_fold(files: Sequence[Path]) -> list[Case]:
         return [
             Case(
                 (suspect.name,),
-                f"labelled {suspect.style}: anime {suspect.anime:.0%}, cartoon {suspect.cartoon:.0%}",
+                f"labelled {suspect.style}: anime {suspect.anime:.0%}, "
+                f"cartoon {suspect.cartoon:.0%}",
             )
             for suspect in find_suspects(read_predictions(files))
         ]
