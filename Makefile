@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY = passive
 
 .DEFAULT_GOAL := help
 .PHONY: help check lint format types test test-fast fuzz page docs bench bench-startup bench-throughput \
-	bench-memory bench-serve bench-camera build train heads evaluate comparison clean
+	bench-memory bench-serve bench-camera bench-video build train heads evaluate comparison clean
 
 help: ## list the recipes
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -60,6 +60,9 @@ bench-camera: ## looks a second in the page's camera, and the wait for the first
 
 bench-serve: ## requests a second, waits and memory of the server under load
 	$(PYTHON) benchmarks/serve.py
+
+bench-video: ## how fast films become frames, and that memory stays flat over them
+	$(PYTHON) benchmarks/video.py
 
 build: ## wheel and source distribution into dist/
 	$(PYTHON) -m pip wheel --no-deps --wheel-dir dist .
