@@ -24,6 +24,7 @@ from animeter.lab.recipe import Recipe, read_recipe
 from animeter.lab.recipe_variants import with_settings
 from animeter.lab.runs import Run, trusted_rows
 from animeter.lab.shipping import CHECKPOINT_FILE, ship
+from animeter.lab.style_training import StyleTraining
 from animeter.lab.training import train_network
 from animeter.lab.training_log import LOG_FILE, EpochFigures, read_log
 from tests.support.tiny_label_recipe import LABELS, write_label_recipe
@@ -210,3 +211,17 @@ def test_balance_helps_a_rare_label_to_its_share(
 def test_pictures_of_styles_are_balanced_too() -> None:
     rows = [ManifestRow(Path("p"), "p", style) for style in ("anime",) * 6 + ("cartoon",) * 2]
     assert balancing_weights(rows, ("anime", "cartoon", "neither")) == [8 / 12, 8 / 4, 0.0]
+
+
+def test_a_styles_weight_counts_in_the_loss_and_both_weigh_their_mean() -> None:
+    recipe = Recipe.model_validate(
+        {"name": "x", "data": {"manifest": "m.csv"}, "network": {"backbone": "cnn"}}
+    )
+    likeness = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 1.0]])
+    logits = torch.tensor([[1.0, -2.0], [0.5, 0.5], [-1.0, 3.0], [0.0, 2.0]])
+    each = torch.nn.functional.softplus(torch.where(likeness > 0, -logits, logits)).mean(1)
+    plain = StyleTraining(recipe, [])._loss(logits, likeness, likeness)
+    assert torch.allclose(plain, each.mean())
+    weighed = StyleTraining(recipe, [], weights=[1.0, 2.0, 4.0])._loss(logits, likeness, likeness)
+    counted = torch.tensor([1.0, 2.0, 4.0, 1.5])
+    assert torch.allclose(weighed, (each * counted).sum() / counted.sum())
