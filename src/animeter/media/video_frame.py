@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
+from animeter.domain.errors import VideoError
+
 if TYPE_CHECKING:
     import av
 
@@ -52,24 +54,22 @@ class VideoFrame:
         Args:
             width_px: of the result; the height follows, and is at least 1.
             scaler: what `scaler` gave; making one for each frame takes time.
+
+        Raises:
+            VideoError: its pixels are of a kind that cannot be made RGB.
         """
         height_px = max(1, round(self._frame.height * width_px / self._frame.width))
-        small = (scaler or VideoFrame.scaler()).reformat(
-            self._frame,
-            width=width_px,
-            height=height_px,
-            format="rgb24",
-            src_colorspace=self._colours,
-            interpolation="AREA",
-        )
-        return _array(small)
+        return self._rgb(scaler, width=width_px, height=height_px, interpolation="AREA")
 
     def image(self) -> NDArray[np.uint8]:
         """Return the frame as it is shown: uint8 [H, W, 3] RGB, upright, with square pixels.
 
         Of an interlaced frame, which holds two moments, only the first is taken.
+
+        Raises:
+            VideoError: its pixels are of a kind that cannot be made RGB.
         """
-        rgb = _array(self._frame.reformat(format="rgb24", src_colorspace=self._colours))
+        rgb = self._rgb()
         height_px, width_px, _ = rgb.shape
         if self._frame.interlaced_frame:
             rgb = rgb[::2]
@@ -79,6 +79,20 @@ class VideoFrame:
             rgb = np.asarray(picture.resize(shown_px, PillowImage.Resampling.BICUBIC))
         # FFmpeg's angle, like numpy's, turns against the clock.
         return np.ascontiguousarray(np.rot90(rgb, round(self._frame.rotation / 90)))
+
+    def _rgb(self, scaler: Any = None, **wanted: Any) -> NDArray[np.uint8]:
+        import av
+
+        try:
+            frame = (scaler or VideoFrame.scaler()).reformat(
+                self._frame, format="rgb24", src_colorspace=self._colours, **wanted
+            )
+            rgb: NDArray[np.uint8] = frame.to_ndarray()
+        except (av.FFmpegError, ValueError) as error:
+            raise VideoError(
+                f"a frame of the format {self._frame.format.name} cannot be made RGB ({error})"
+            ) from error
+        return rgb
 
     @property
     def _colours(self) -> str | int:
@@ -93,8 +107,3 @@ def _plausible(pixel_aspect: Fraction | None) -> Fraction:
     if not pixel_aspect or not 1 / _OBLONG_AT_MOST <= pixel_aspect <= _OBLONG_AT_MOST:
         return Fraction(1)
     return pixel_aspect
-
-
-def _array(frame: Any) -> NDArray[np.uint8]:
-    rgb: NDArray[np.uint8] = frame.to_ndarray()
-    return rgb

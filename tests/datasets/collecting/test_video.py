@@ -8,6 +8,7 @@ import sys
 import time
 from itertools import chain
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
@@ -96,6 +97,21 @@ def test_broken_films_give_what_they_hold_and_the_run_goes_on(film: Path, tmp_pa
     of_cut = [one for one in pictures(found) if one[0].startswith(str(cut_off))]
     assert 2 <= len(of_cut) < SHOTS
     assert len(pictures(found)) == len(of_cut) + SHOTS
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damage_of_any_kind_ends_in_frames_or_a_failure(
+    film: Path, tmp_path: Path, seed: int
+) -> None:
+    random = Random(seed)
+    data = bytearray(film.read_bytes())
+    for _ in range(random.choice((1, 10, 100))):
+        data[random.randrange(len(data))] = random.randrange(256)
+    broken = tmp_path / "broken.mkv"
+    broken.write_bytes(data[: random.choice((len(data), random.randrange(len(data))))])
+    found = collected(broken)
+    assert isinstance(found[-1], Failure | Finished)
+    assert sum(isinstance(one, Failure) for one in found) <= 1
 
 
 def test_a_better_copy_of_a_broken_film_gives_the_rest(
