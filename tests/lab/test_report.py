@@ -17,6 +17,8 @@ from tests.support.drawn_manifest import draw_manifest
 from tests.support.page_links import Links
 from tests.support.tiny_bundle import make_tiny_bundle
 
+pytestmark = pytest.mark.slow  # it draws
+
 
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
