@@ -79,10 +79,11 @@ evaluate: ## score the built-in model on a manifest
 comparison: ## compare the recipes and both ways to split, for docs/comparison.md; resumes
 	$(COMPARE) --label style --pictures 1500 --epochs 2 --output runs/compared \
 		--set network.pretrained=false --set network.frozen=false \
-		--recipes dense,cnn,mobilenetv2,starnet,mobilenet,resnet50v2,inception-resnet-v2,vgg19 \
+		--recipes dense,cnn,mobilenetv2,starnet,mobilenet,resnet50v2,inception-resnet-v2,vgg19,vgg16,vgg19-gap \
 		|| test $$? -eq 3 # some failed; the page says which
 	$(COMPARE) --label style --only source=kaggle-anime-cartoon --pictures 3000 --epochs 3 \
-		--split franchise --split random --recipes cnn,mobilenetv2 --output runs/compared-splits \
+		--fold 0 --fold 1 --fold 2 --fold 3 --fold 4 --split franchise --split random \
+		--recipes cnn,mobilenetv2 --output runs/compared-splits \
 		|| test $$? -eq 3
 	$(PYTHON) -m tools.document_comparison runs/compared runs/compared-splits
 

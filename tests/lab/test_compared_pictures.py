@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from animeter.datasets.manifest import read_manifest
-from animeter.datasets.records import PATH, Records, write_records
+from animeter.datasets.records import PATH, Records, moved, write_records
 from animeter.domain.errors import FileMissingError, ManifestError
 from animeter.lab.compared_pictures import (
     AT_RANDOM,
@@ -44,7 +44,7 @@ def test_pictures_whose_style_cannot_be_believed_are_left_out(tmp_path: Path) ->
     names = {Path(row[PATH]).name for row in chosen.rows}
     assert len(names) == 240
     assert not names & {"toy.png", "between.png"}
-    assert all(Path(row[PATH]).is_absolute() for row in chosen.rows)
+    assert {chosen.picture(row).parent for row in chosen.rows} == {tmp_path}
 
 
 def test_fewer_pictures_keep_the_shares_and_are_always_the_same(tmp_path: Path) -> None:
@@ -78,13 +78,15 @@ def test_both_splits_deal_the_same_pictures_into_as_many_folds(tmp_path: Path) -
 
 def test_a_split_is_written_as_a_manifest_that_training_reads(tmp_path: Path) -> None:
     chosen = choose_pictures(manifest(tmp_path), STYLE, 30)
-    split = Split(tmp_path / "random", deal(chosen, STYLE, AT_RANDOM), (1,))
+    folder = tmp_path / "random"
+    split = Split(folder, moved(deal(chosen, STYLE, AT_RANDOM), folder), (1,))
     split.write()
     rows = read_manifest(split.manifest)
     assert {row.path for row in rows if row.fold == 1} == {
-        Path(row[PATH]) for row in split.inside(1)
+        split.records.picture(row) for row in split.inside(1)
     }
-    assert rows[0].path.parent == tmp_path.resolve()
+    assert rows[0].path.resolve().parent == tmp_path.resolve()
+    assert not Path(rows[0].name).is_absolute()
 
 
 def test_pictures_can_be_chosen_by_other_columns(tmp_path: Path) -> None:

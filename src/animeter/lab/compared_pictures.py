@@ -38,7 +38,7 @@ class Split:
 
     Attributes:
         folder: of everything that is made with this split.
-        records: the pictures, with a fold each.
+        records: the pictures, with a fold each and paths that count from `folder`.
         held_out: the folds that are held out, one network each.
     """
 
@@ -97,7 +97,7 @@ def choose_pictures(
         only: what the pictures must have in other columns of the manifest.
 
     Returns:
-        Rows with absolute paths.
+        Rows whose paths count from the data's own folder.
 
     Raises:
         FileMissingError: there is nothing at that place.
@@ -106,7 +106,9 @@ def choose_pictures(
     if data.is_dir():
         pictures = read_labelled_pictures(data)
         named = zip(pictures.paths, pictures.labels, strict=True)
-        rows = [{PATH: str(path.resolve()), FOLDER_LABEL: name} for path, name in named]
+        rows = [
+            {PATH: path.relative_to(data).as_posix(), FOLDER_LABEL: name} for path, name in named
+        ]
         records = Records((PATH, FOLDER_LABEL), rows, data)
     else:
         records = _of_manifest(data, label, only or {})
@@ -158,7 +160,7 @@ def _of_manifest(data: Path, label: str, only: Mapping[str, str]) -> Records:
             )
     has_folds = any(row.get(FOLD) for row in records.rows)
     rows = [
-        {**row, PATH: str(records.picture(row).resolve())}
+        row
         for row in records.rows
         if _is_told(row, label) and (row.get(FOLD) or not has_folds) and only.items() <= row.items()
     ]

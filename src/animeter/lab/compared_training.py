@@ -147,7 +147,7 @@ def figures_of(stem: str, recipe: Recipe, request: Request, split: Split) -> Rep
         if not is_done(run, part):
             _train(run, part, split, request.threads or os.cpu_count() or 1)
     judged = read_judged([run.part(part) / out_of_fold.FILE for part in parts])
-    held_out = [Path(row[PATH]) for fold in request.folds for row in split.inside(fold)]
+    held_out = [split.records.picture(row) for fold in request.folds for row in split.inside(fold)]
     figures = {
         "size_px": run.recipe.network.size_px,
         "worth": worth(judged, {row[PATH]: franchise_of(row) for row in split.records.rows}),

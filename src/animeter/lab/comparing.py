@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import animeter
-from animeter.datasets.records import Records
+from animeter.datasets.records import Records, moved
 from animeter.domain.errors import AnimeterError, ManifestError, OutputError, RecipeError
 from animeter.lab.compared_pictures import SPLITS, Split, choose_pictures, deal
 from animeter.lab.compared_training import Request, figures_of, starts_from
@@ -62,7 +62,7 @@ def compare(request: Request, output: Path, tell: Tell = lambda _: None) -> Repo
     _keep_plan(request, output)
     report = _heading(request, chosen) | _earlier(output)
     for name, records in dealt:
-        split = Split(output / name, records, request.folds)
+        split = Split(output / name, moved(records, output / name), request.folds)
         split.write()
         report["splits"][name] = {**split.figures(), "leaks": _leaks(request, split)}
         report["splits"] = {one: report["splits"][one] for one in SPLITS if one in report["splits"]}
