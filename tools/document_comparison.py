@@ -6,12 +6,14 @@ compares and writes. Alone, this program takes the folders of two finished `anim
 
     python -m tools.document_comparison runs/compared runs/compared-splits
 
-copies their `comparison.json` to `docs/figures/`, draws their plots into `docs/images/` and writes
-the page; without folders it writes page and plots from the figures that are there.
+copies their `comparison.json` to `docs/figures/`, draws their plots into `docs/images/`, writes the
+page, and tells in the head of each recipe what it takes; without folders it does the latter three
+from the figures that are there.
 """
 
 import argparse
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,11 @@ from animeter.lab.comparison_page import RESULT_FILE, draw_plots
 from animeter.lab.comparison_text import conditions, figures_section, leak_section
 from animeter.lab.drawings import standalone
 from animeter.lab.page import as_json, percent
+from animeter.lab.recipe import Recipe, read_recipe
 from animeter.media.small_files import write_whole
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
 RECIPES = "figures/comparison.json"
 SPLITS = "figures/comparison-splits.json"
 Report = dict[str, Any]
@@ -63,6 +67,8 @@ def main() -> None:
         drawing = draw_plots(report)[name].svg()
         write_whole(arguments.docs / "images" / f"{name}.svg", standalone(drawing))
     write_whole(arguments.docs / "comparison.md", page(recipes, splits))
+    for path, text in headed_recipes(recipes).items():
+        write_whole(path, text)
 
 
 def read(docs: Path, name: str) -> Report:
@@ -96,6 +102,32 @@ def page(recipes: Report, splits: Report) -> str:
         listed = "\n".join(f"- `{one['recipe']}` ({one['split']}): {one['error']}" for one in wrong)
         parts += ["## What did not finish", listed]
     return "\n\n".join(parts) + "\n"
+
+
+def headed_recipes(report: Report) -> dict[Path, str]:
+    """Return the recipes of a comparison, with a line each that says what it takes and gives."""
+    texts = {}
+    for entry in report["entries"]:
+        if "worth" in entry:
+            path = ROOT / "recipes" / f"{entry['recipe']}.toml"
+            text = path.read_text(encoding="utf-8")
+            texts[path] = _TOLD.sub(_what_it_takes(report, entry, read_recipe(path)), text, count=1)
+    return texts
+
+
+_TOLD = re.compile(r"^# Time on .*$", flags=re.MULTILINE)
+_PICTURES = 10_000
+
+
+def _what_it_takes(report: Report, entry: Report, recipe: Recipe) -> str:
+    shown = (report["pictures"] - report["splits"][entry["split"]]["held_out"]) * report["epochs"]
+    minutes = entry["cost"]["training_s"] / shown * _PICTURES * recipe.training.epochs / 60
+    scratch = ", from chance" if entry["starts_from"] == "chance" else ""
+    score = percent(entry["worth"]["balanced_accuracy"]["value"])
+    return (
+        f"# Time on {report['machine']['cores']} cores{scratch}: about {minutes:.0f} min for "
+        f"{_PICTURES:,} pictures. After a short run (docs/comparison.md): {score}."
+    )
 
 
 def _leak_lesson(splits: Report) -> str:
