@@ -36,9 +36,9 @@ from animeter.inference.bundle import SPEC_FILE, Bundle
 from animeter.inference.taxonomy_file import BUILTIN_FILE, read_taxonomy
 from animeter.lab.drawings import standalone
 from animeter.lab.export import export_bundle
-from animeter.lab.head_tasks import series_of
+from animeter.lab.heads.picture_embeddings import embeddings_of
+from animeter.lab.heads.tasks import series_of
 from animeter.lab.network import StyleNetwork
-from animeter.lab.picture_embeddings import embeddings_of
 from animeter.lab.plots import few_shot_plot
 from animeter.lab.runs import Run, fold_name, folds_of
 

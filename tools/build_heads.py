@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from animeter.inference.heads import BUILTIN_FOLDER
-from animeter.lab.builtin_heads import build_heads
+from animeter.lab.heads.builtin_heads import build_heads
 from animeter.lab.runs import Run
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,9 +18,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from animeter.lab.comparison_entries import failed, pairs
-from animeter.lab.comparison_page import RESULT_FILE, draw_plots
-from animeter.lab.comparison_text import conditions, figures_section, leak_section
+from animeter.lab.comparison.entries import failed, pairs
+from animeter.lab.comparison.page import RESULT_FILE, draw_plots
+from animeter.lab.comparison.text import conditions, figures_section, leak_section
 from animeter.lab.drawings import standalone
 from animeter.lab.page import as_json, percent
 from animeter.lab.recipe import Recipe, read_recipe

@@ -11,7 +11,7 @@ from animeter.datasets.checking.entries import Entry
 from animeter.domain.errors import ManifestError
 from animeter.lab.data_check import Columns, Request, check_data
 from animeter.lab.data_suspects import doubted_by_teaching, doubted_out_of_fold
-from animeter.lab.label_predictions import LabelPredictions, write_label_predictions
+from animeter.lab.labels.predictions import LabelPredictions, write_label_predictions
 from tests.support.tiny_bundle import make_tiny_bundle
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from animeter.domain.errors import RecipeError
-from animeter.lab.label_predictions import LabelPredictions, write_label_predictions
+from animeter.lab.labels.predictions import LabelPredictions, write_label_predictions
 from animeter.lab.out_of_fold import FILE
 from animeter.lab.run_summary import Figures, LabelFigures, differing_settings, find_runs, read_run
 from animeter.lab.runs import Run

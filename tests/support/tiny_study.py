@@ -6,8 +6,8 @@ from pathlib import Path
 import optuna
 
 from animeter.lab.recipe import DataRecipe, Recipe
-from animeter.lab.search_space import Search
-from animeter.lab.study_storage import Guard, essence_of, open_study, sqlite_url
+from animeter.lab.tuning.search_space import Search
+from animeter.lab.tuning.study_storage import Guard, essence_of, open_study, sqlite_url
 
 GRID = Search(
     recipe=Path("base.toml"),
@@ -38,7 +38,7 @@ def open_tiny(folder: Path, search: Search = GRID) -> tuple[optuna.Study, Guard]
 
 def work(folder: Path, method: str, *, ends: bool) -> None:
     """Claim trials, say which, and give them scores; or claim one and never come back."""
-    from animeter.lab.trial_claims import Claims, Worker
+    from animeter.lab.tuning.trial_claims import Claims, Worker
 
     study, guard = open_tiny(folder, SEARCHES[method])
     with Worker(folder / "workers") as worker:

@@ -10,7 +10,7 @@ from animeter.cli.options import setting_of
 from animeter.cli.table import column_lines, printable
 
 if TYPE_CHECKING:
-    from animeter.lab.comparison_entries import Report
+    from animeter.lab.comparison.entries import Report
 
 _HEADING = (
     "recipe",
@@ -96,9 +96,9 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     Example: `animeter compare manifest.csv --recipes dense,cnn,mobilenetv2 --pictures 2000`
     """
     with train_extra():
-        from animeter.lab.compared_pictures import SPLITS
-        from animeter.lab.compared_training import Request
-        from animeter.lab.comparing import compare as compare_recipes
+        from animeter.lab.comparison.comparing import compare as compare_recipes
+        from animeter.lab.comparison.pictures import SPLITS
+        from animeter.lab.comparison.training import Request
 
     for name in split:
         if name not in SPLITS:
@@ -142,8 +142,8 @@ def _say(sentence: str) -> None:
 
 
 def _print(report: "Report") -> None:
-    from animeter.lab.comparison_entries import failed, ranked
-    from animeter.lab.comparison_text import seconds_text, size_text, weights_text
+    from animeter.lab.comparison.entries import failed, ranked
+    from animeter.lab.comparison.text import seconds_text, size_text, weights_text
 
     rows = [
         [

@@ -103,7 +103,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     A folder with a folder for each label: `animeter evaluate photos/ --head my-heroes`
     """
     from animeter.lab.evaluating import Request, evaluate_manifest
-    from animeter.lab.label_evaluating import LabelRequest, evaluate_labels, is_about_labels
+    from animeter.lab.labels.evaluating import LabelRequest, evaluate_labels, is_about_labels
 
     _check_usage(model, head, folds_run, predictions)
     folds = tuple(fold or ())

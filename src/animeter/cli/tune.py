@@ -13,8 +13,8 @@ from animeter.cli.train import look_for_leaks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animeter.lab.search_space import Search
-    from animeter.lab.tuning import TrialEnd, Tuned
+    from animeter.lab.tuning.search_space import Search
+    from animeter.lab.tuning.tuning import TrialEnd, Tuned
 
 
 def tune(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
@@ -45,8 +45,8 @@ def tune(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     """
     with train_extra("tune"):
         from animeter.lab.recipe_variants import of_data
-        from animeter.lab.search_space import read_search
-        from animeter.lab.tuning import tune as train_trials
+        from animeter.lab.tuning.search_space import read_search
+        from animeter.lab.tuning.tuning import tune as train_trials
 
     folder = run or Path("runs") / search.stem
     changes = of_data(data, label) | dict(setting_of(text) for text in settings or ())

@@ -25,10 +25,10 @@ from animeter.inference.bundle import find_bundle
 from animeter.inference.classifier import Classifier
 from animeter.inference.heads import embedding_model
 from animeter.lab.evaluation import Watch
-from animeter.lab.label_predictions import holds_label_predictions, read_label_predictions
+from animeter.lab.heads.picture_embeddings import embeddings_of
 from animeter.lab.label_suspects import doubted_labels, find_suspects, three_classes
+from animeter.lab.labels.predictions import holds_label_predictions, read_label_predictions
 from animeter.lab.out_of_fold import read_predictions
-from animeter.lab.picture_embeddings import embeddings_of
 from animeter.lab.scoring import Task, likeness_of, score
 
 DOUBTED: Final = 0.05

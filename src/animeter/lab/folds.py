@@ -18,9 +18,9 @@ from animeter.lab import out_of_fold
 from animeter.lab.calibrated import calibrate_run
 from animeter.lab.distributed import ALONE, Processes, is_first_process
 from animeter.lab.export import Provenance, export_bundle
-from animeter.lab.label_export import export_label_bundle
-from animeter.lab.label_out_of_fold import calibrate_label_run, predict_held_out_labels
-from animeter.lab.label_rows import refuse_untaught
+from animeter.lab.labels.export import export_label_bundle
+from animeter.lab.labels.out_of_fold import calibrate_label_run, predict_held_out_labels
+from animeter.lab.labels.rows import refuse_untaught
 from animeter.lab.learning_curve import plot_learning_curve
 from animeter.lab.progress import read_progress
 from animeter.lab.runs import (

@@ -1,6 +1,6 @@
 """The plots of a report on likenesses; every function takes a part of `report.json`.
 
-Those of a report on labels stand in `lab/label_plots.py` and share a few of these.
+Those of a report on labels stand in `lab/labels/plots.py` and share a few of these.
 """
 
 from collections.abc import Callable, Sequence

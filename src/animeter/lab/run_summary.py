@@ -28,7 +28,7 @@ from animeter.domain.temperature import fit_temperature
 from animeter.domain.verdict import forced_style
 from animeter.inference.bundle import MODEL_FILE
 from animeter.lab import out_of_fold
-from animeter.lab.label_predictions import LabelPredictions, read_label_predictions
+from animeter.lab.labels.predictions import LabelPredictions, read_label_predictions
 from animeter.lab.progress import Progress, read_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.runs import FINAL, RECIPE_FILE, RECORD_FILE

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from animeter.datasets.manifest import BORDERLINE, ManifestRow, read_manifest
 from animeter.domain.errors import RecipeError
-from animeter.lab.label_rows import label_rows
+from animeter.lab.labels.rows import label_rows
 from animeter.lab.recipe import Recipe, read_recipe
 from animeter.media.small_files import write_whole
 

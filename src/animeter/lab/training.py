@@ -32,8 +32,6 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import OutputError, RecipeError
 from animeter.domain.verdict import STYLES
 from animeter.lab.distributed import ALONE, Processes, SharedDraws
-from animeter.lab.label_rows import refuse_untaught
-from animeter.lab.label_training import LabelTraining
 from animeter.lab.labelled_pictures import (
     Columns,
     Draws,
@@ -42,6 +40,8 @@ from animeter.lab.labelled_pictures import (
     balancing_weights,
     head_labels,
 )
+from animeter.lab.labels.rows import refuse_untaught
+from animeter.lab.labels.training import LabelTraining
 from animeter.lab.network_training import NetworkTraining
 from animeter.lab.progress import WEIGHTS_FILE, Progress, read_progress, write_progress
 from animeter.lab.recipe import Recipe

@@ -1,0 +1,1 @@
+"""Several recipes compared on the same pictures, folds and budget."""

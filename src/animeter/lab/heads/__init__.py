@@ -1,0 +1,1 @@
+"""The heads that ship with the built-in model: taught, and judged honestly."""
