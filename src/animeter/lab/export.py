@@ -74,15 +74,24 @@ def load_network(recipe: Recipe, weights: Path) -> StyleNetwork:
         BundleError: the weights are not those of the recipe's network.
     """
     network = StyleNetwork(recipe.network, start=False)
+    fill(network, weights, recipe.network.backbone)
+    return network.eval()
+
+
+def fill(network: torch.nn.Module, weights: Path, backbone: str) -> None:
+    """Give a network its trained weights, less those of auxiliary heads.
+
+    Raises:
+        BundleError: the weights are not those of such a network.
+    """
     state = {k: v.float() for k, v in load_file(weights).items() if not k.startswith("auxiliary.")}
     try:
         network.load_state_dict(state)
     except RuntimeError as error:
         raise BundleError(
-            f"{weights} does not fit the recipe's {recipe.network.backbone}: {error}. "
+            f"{weights} does not fit the recipe's {backbone}: {error}. "
             "Export with the recipe that it was trained with."
         ) from error
-    return network.eval()
 
 
 def export_bundle(

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file
 
 from animeter.domain.errors import BundleError
 from animeter.domain.label_model_spec import LabelModelSpec, TemperatureSpec
 from animeter.domain.model_spec import InputSpec
 from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, LabelBundle
 from animeter.inference.label_classifier import OUTPUTS, LabelClassifier
-from animeter.lab.export import TOLERANCE, Provenance, disagreement
+from animeter.lab.export import TOLERANCE, Provenance, disagreement, fill
 from animeter.lab.network import LabelNetwork
 from animeter.lab.onnx_writing import output_width, test_images, write_onnx
 from animeter.lab.recipe import Recipe
@@ -66,14 +65,7 @@ def load_label_network(recipe: Recipe, weights: Path) -> LabelNetwork:
         BundleError: the weights are not those of the recipe's network.
     """
     network = LabelNetwork(recipe.network, len(labels_of_weights(weights)), start=False)
-    state = {k: v.float() for k, v in load_file(weights).items() if not k.startswith("auxiliary.")}
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise BundleError(
-            f"{weights} does not fit the recipe's {recipe.network.backbone}: {error}. "
-            "Export with the recipe that it was trained with."
-        ) from error
+    fill(network, weights, recipe.network.backbone)
     return network.eval()
 
 
