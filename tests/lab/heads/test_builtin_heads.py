@@ -186,3 +186,12 @@ def test_figures_by_hand() -> None:
     assert figures["names_answered_right"]["value"] == pytest.approx(1 / 3)
     assert figures["balanced"] == pytest.approx(0.25)
     assert figures["confusions"] == [{"truth": "a", "answered": "b", "pictures": 1}]
+
+
+def test_a_show_counts_once_where_each_counts_alike() -> None:
+    targets = np.array([0, 0, 0, 1])
+    of = Task("type", ("a", "b"), np.arange(4), targets, np.ones(4), False)
+    shares = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
+    figures = head_figures(of, shares, ["anime"] * 4, ["large", "large", "large", "small"])
+    assert figures["top_1"]["value"] == pytest.approx(0.75)
+    assert figures["each_show_alike"] == pytest.approx(0.5)

@@ -63,6 +63,8 @@ def head_figures(
     }
     if len(task.labels) > len(TYPES):
         figures["top_5"] = _share(among_five[named], drawn_by[named])
+    if not task.within_shows:
+        figures["each_show_alike"] = _mean(_by_unit(first[named], drawn_by[named]))
     if task.has_other:
         drawn = ~named & (style != "neither")
         figures["other_known_as_other"] = _share(first[drawn], drawn_by[drawn])
@@ -83,6 +85,12 @@ def _share(right: NDArray[np.bool_], unit: Integers) -> dict[str, float | int | 
     drawn = draw_franchises(len(sums)) @ sums
     low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
     return {"value": _mean(right), "low": float(low), "high": float(high), "of": len(right)}
+
+
+def _by_unit(right: NDArray[np.bool_], unit: Integers) -> Floats:
+    """Return the share that is right of each unit that occurs."""
+    _, number = np.unique(unit, return_inverse=True)
+    return np.bincount(number, weights=right.astype(np.float64)) / np.bincount(number)
 
 
 def _mean(values: NDArray[Any]) -> float:
