@@ -20,6 +20,8 @@ def violations(page: Page) -> list[str]:
         page.evaluate(f"() => {{ {AXE.read_text('utf-8')} }}")
     found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     return [
-        json.dumps([each["id"], [node["target"] for node in each["nodes"]], each["help"]])
+        json.dumps(
+            [each["id"], [[node["target"], node["failureSummary"]] for node in each["nodes"]]]
+        )
         for each in found["violations"]
     ]

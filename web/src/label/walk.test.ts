@@ -83,6 +83,29 @@ test("going back shows what was said, and it can be said anew", async () => {
   expect(walk.picture?.name).toBe("1");
 });
 
+test("what was done while the server counted counts too", async () => {
+  const desk = new Desk(numbered(10));
+  const late: (() => void)[] = [];
+  const walk = new Walk([STYLE], {
+    ...desk.source,
+    pictures: async (which, limit) => {
+      const turn = await desk.source.pictures(which, limit);
+      if (desk.kept.length > 0) await new Promise<void>((resolve) => late.push(resolve));
+      return turn;
+    },
+  });
+  await walk.begin();
+  for (let done = 0; late.length === 0; done += 1) {
+    walk.finish();
+    await walk.next();
+  }
+  walk.finish();
+  const { progress } = walk;
+  late.forEach((answer) => answer());
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(walk.progress).toEqual(progress);
+});
+
 test("the same answer once more takes it back", async () => {
   const desk = new Desk(numbered(1));
   const walk = new Walk([STYLE], desk.source);

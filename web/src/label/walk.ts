@@ -130,10 +130,16 @@ export class Walk {
     return this.looking;
   }
 
+  /** The server's count, and what was done here since it counted. */
+  private upToDate(counted: Progress): Progress {
+    const since = Math.max(0, this.progress.done - counted.done);
+    return { ...counted, done: counted.done + since, open: Math.max(0, counted.open - since) };
+  }
+
   private async extend(): Promise<void> {
     const mine = this.way.filter(({ done }) => !done).length;
     const turn = await this.source.pictures("open", Math.min(MOST, mine + 2 * AHEAD));
-    this.progress = turn.progress;
+    this.progress = this.upToDate(turn.progress);
     const known = new Set(this.way.map(({ name }) => name));
     const fresh = turn.pictures.filter(({ name, done }) => !done && !known.has(name));
     this.way.push(...fresh.slice(0, AHEAD));
