@@ -28,6 +28,7 @@ from animeter.lab.comparison.pictures import SPLITS, Split, choose_pictures, dea
 from animeter.lab.comparison.training import Request, figures_of, starts_from
 from animeter.lab.leaks import check_leaks
 from animeter.lab.recipe import DataRecipe, Recipe, read_recipe
+from animeter.lab.recipe_variants import with_settings
 from animeter.lab.runs import trusted_rows
 from animeter.media.small_files import write_whole
 
@@ -68,8 +69,9 @@ def compare(request: Request, output: Path, tell: Tell = lambda _: None) -> Repo
         report["splits"] = {one: report["splits"][one] for one in SPLITS if one in report["splits"]}
         for stem, recipe in recipes.items():
             tell(f"{stem}, split {name}")
-            entry: Report = {"recipe": stem, "split": name, "starts_from": starts_from(recipe)}
+            entry: Report = {"recipe": stem, "split": name}
             try:
+                entry["starts_from"] = starts_from(with_settings(recipe, dict(request.settings)))
                 entry |= figures_of(stem, recipe, request, split)
                 tell(f"    balanced accuracy {entry['worth']['balanced_accuracy']['value']:.1%}")
             except AnimeterError as error:
