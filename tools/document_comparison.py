@@ -136,12 +136,22 @@ def _leak_lesson(splits: Report) -> str:
         for pair in pairs(splits)
     ]
     fair, at_random = (sum(part) / len(errors) for part in zip(*errors, strict=True))
+    doubt = (
+        " The intervals overlap: how large the gap is, is uncertain at this size."
+        if any(_overlap(*pair) for pair in pairs(splits))
+        else ""
+    )
     return (
         f"On average {percent(fair)} wrong on shows never seen, {percent(at_random)} wrong as a "
-        "random split reports it. Nothing about the networks differs: what differs is the "
+        f"random split reports it.{doubt} Nothing about the networks differs: what differs is the "
         "question. Whoever uses a classifier asks it about shows that it never saw, which is why "
         "every other figure of Animeter comes from splits by franchise."
     )
+
+
+def _overlap(fair: Report, at_random: Report) -> bool:
+    highest, lowest = (one["worth"]["balanced_accuracy"] for one in (fair, at_random))
+    return bool(highest["high"] > lowest["low"])
 
 
 def _command(report: Report) -> str:
