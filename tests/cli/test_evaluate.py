@@ -29,14 +29,14 @@ def test_figures_on_stdout_and_a_report_on_disk(tmp_path: Path) -> None:
     manifest = draw_manifest(tmp_path / "data")
     for fold in range(2):
         make_tiny_bundle(tmp_path / "run" / f"fold-{fold}" / "bundle")
-    done = run(manifest, "--folds-run", tmp_path / "run", "-o", tmp_path / "out")
+    done = run(manifest, "--folds-run", tmp_path / "run")
     assert (done.returncode, done.stderr) == (0, "")
     # 22 of 24 are right: the blue anime picture of each fold is not.
     assert "24 pictures of manifest.csv" in done.stdout
     lines = {line[:28].strip(): line[28:].split() for line in done.stdout.splitlines()}
     assert lines["accuracy, 3 classes"][0] == "91.7"
     assert lines["mirror"][2:] == ["+0.0,", "+0.0"]
-    assert (tmp_path / "out" / "report.html").exists()
+    assert (tmp_path / "run" / "report" / "report.html").exists()
 
 
 @pytest.mark.slow

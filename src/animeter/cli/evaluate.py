@@ -73,8 +73,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         typer.Option(help="Only this fold; may be given several times.", show_default=False),
     ] = None,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Folder of the report and of the scores.")
-    ] = Path("evaluation"),
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder of the report and of the scores. Default: report/ in the run's folder, "
+            "or evaluation/.",
+            show_default=False,
+        ),
+    ] = None,
     robustness: Annotated[
         bool,
         typer.Option(
@@ -96,7 +103,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 
     The built-in model: `animeter evaluate manifest.csv`
 
-    Out of fold: `animeter evaluate manifest.csv --folds-run runs/default --output report`
+    Out of fold: `animeter evaluate manifest.csv --folds-run runs/default`
 
     A head: `animeter evaluate manifest.csv --label series --head series`
 
@@ -106,6 +113,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     from animeter.lab.labels.evaluating import LabelRequest, evaluate_labels, is_about_labels
 
     _check_usage(model, head, folds_run, predictions)
+    output = output or (folds_run / "report" if folds_run else Path("evaluation"))
     folds = tuple(fold or ())
     labels = LabelRequest(data, label, model, head, folds_run, predictions, folds, pictures)
     with _progress_bar() as progress:

@@ -10,6 +10,7 @@ RUN/final/             the network that is trained on everything
 RUN/calibration.json   scalings and thresholds, or temperatures, from all folds
 RUN/leaks.json         what leaks between the folds
 RUN/suspects.csv       labels that the folds' networks do not believe
+RUN/report/            what `animeter evaluate --folds-run RUN` writes
 """
 
 import dataclasses
