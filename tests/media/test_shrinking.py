@@ -47,7 +47,8 @@ def test_drawn_pictures(
     assert difference.max() <= DRAWN_MOST
 
 
-@given(st.integers(1, 900), st.integers(1, 900), st.integers(16, 200))
+# From the smallest side that a model may have.
+@given(st.integers(1, 900), st.integers(1, 900), st.integers(32, 200))
 @settings(max_examples=15)
 def test_any_size_to_any_side(width_px: int, height_px: int, side_px: int) -> None:
     """That sizes which no power of two divides do not shift the picture."""
