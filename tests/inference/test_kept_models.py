@@ -41,6 +41,12 @@ def test_a_model_is_written_over_only_when_asked(source: Path, settings: Setting
     assert not (folder / "old").exists()
 
 
+def test_keeping_a_model_touches_no_other(source: Path, settings: Settings) -> None:
+    other = keep_model(source, "mine.new", settings=settings)
+    keep_model(source, "mine", settings=settings)
+    assert find_bundle("mine.new", settings).folder == other
+
+
 def test_what_is_no_model_is_left_alone(source: Path, settings: Settings) -> None:
     place = settings.models_folder / "mine"
     place.mkdir(parents=True)

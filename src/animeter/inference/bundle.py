@@ -197,7 +197,11 @@ def list_bundles(settings: Settings | None = None) -> list[ListedBundle]:
         built_in = _listed("builtin", BUILTIN_FOLDER)
         listed.append(built_in)
     if models_folder.is_dir():
-        listed += [_listed(f.name, f) for f in sorted(models_folder.iterdir()) if f.is_dir()]
+        listed += [
+            _listed(folder.name, folder)
+            for folder in sorted(models_folder.iterdir())
+            if folder.is_dir() and not folder.name.startswith(".")
+        ]
     return listed
 
 

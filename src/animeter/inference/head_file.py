@@ -6,7 +6,6 @@ numbers, and that the numbers were saved for the very labels and model that the 
 
 import hashlib
 import json
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path
@@ -19,7 +18,7 @@ from safetensors.numpy import load, save
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
 from animeter.domain.taught_head import EmbeddingModel, NoneRule, TaughtHead
-from animeter.media.small_files import read_limited
+from animeter.media.small_files import read_limited, whole_folder
 
 SPEC_FILE: Final = "head.json"
 WEIGHTS_FILE: Final = "head.safetensors"
@@ -69,15 +68,9 @@ def write_head(head: TaughtHead, folder: Path, *, replace: bool = False) -> Path
     check_free(folder, replace=replace)
     spec, weights = _contents_of(head)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".head-") as made:
-            new = Path(made) / "new"
-            new.mkdir()
+        with whole_folder(folder) as new:
             (new / WEIGHTS_FILE).write_bytes(weights)
             (new / SPEC_FILE).write_bytes(spec)
-            if folder.exists():
-                folder.rename(Path(made) / "old")
-            new.rename(folder)
     except OSError as error:
         raise OutputError(
             f"Cannot write the head to {folder}: {error.strerror or error}. "

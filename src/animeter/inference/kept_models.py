@@ -7,6 +7,7 @@ from pathlib import Path
 from animeter.domain.errors import BundleError, OutputError
 from animeter.domain.model_spec import NAME_PATTERN
 from animeter.inference.bundle import SPEC_FILE, Bundle, builtin_bundle
+from animeter.media.small_files import whole_folder
 from animeter.settings import Settings, read_settings
 
 
@@ -54,13 +55,9 @@ def keep_model(
     Bundle.open(source)
     check_model_free(name, replace=replace, settings=settings)
     folder = model_folder(name, settings)
-    fresh = folder.with_name(f"{name}.new")
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(source, fresh)
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
+        with whole_folder(folder) as new:
+            shutil.copytree(source, new, dirs_exist_ok=True)
     except OSError as error:
         raise OutputError(f"Cannot write {folder}: {error.strerror or error}.") from error
     return folder

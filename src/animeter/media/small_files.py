@@ -1,5 +1,8 @@
 """Small files of our own: read within a limit, and written whole or not at all."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from animeter.domain.errors import AnimeterError
@@ -42,3 +45,25 @@ def write_whole(path: Path, content: str | bytes) -> None:
     unfinished = path.with_name(f"{path.name}.unfinished")
     unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
     unfinished.replace(path)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty place to fill; what is in it at the end of the block becomes the folder.
+
+    A block that fails leaves the folder as it was. What a kill leaves has a name with a dot first.
+
+    Args:
+        folder: what is there already is replaced; its own folder is made if need be.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as made:
+        new = Path(made) / "new"
+        new.mkdir()
+        yield new
+        if folder.exists():
+            folder.rename(Path(made) / "old")
+        new.rename(folder)
