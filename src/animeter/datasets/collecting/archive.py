@@ -28,7 +28,7 @@ from animeter.media.limits import Limits
 
 _BROKEN: Final = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError),
-    *(OSError, NotImplementedError, RuntimeError, ValueError, OverflowError, UnicodeError),
+    *(OSError, RuntimeError, ValueError, OverflowError),
 )
 """What Python's own readers raise on broken archives, and on those of a kind they cannot read."""
 
