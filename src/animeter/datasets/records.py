@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from animeter.domain.errors import FileMissingError, ManifestError, OutputError
-from animeter.media.small_files import write_whole
+from animeter.domain.errors import FileMissingError, ManifestError
+from animeter.media.small_files import cannot_write, write_whole
 
 PATH = "path"
 """The one column that every manifest has: the picture, relative to the manifest's folder."""
@@ -74,7 +74,7 @@ def write_records(records: Records, path: Path) -> None:
     try:
         write_whole(path, _line(records.columns) + "".join(_lines(records.columns, records.rows)))
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise cannot_write(path, error) from error
 
 
 def moved(records: Records, folder: Path) -> Records:
@@ -113,7 +113,7 @@ class RecordLog:
             if self._file.tell() == 0:
                 self._write(_line(self._columns))
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise cannot_write(path, error) from error
 
     def __enter__(self) -> Self:
         """Return the log, which is open."""
@@ -152,7 +152,7 @@ class RecordLog:
         try:
             self._write(_line([whole[column] for column in self._columns]))
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise cannot_write(self._path, error) from error
         self._rows.append(whole)
 
     def close(self) -> None:
@@ -226,9 +226,3 @@ def _line(fields: Sequence[str]) -> str:
     # With this end of line the writer quotes fields that hold \r too.
     csv.writer(text, lineterminator="\r\n").writerow(fields)
     return text.getvalue().removesuffix("\r\n") + "\n"
-
-
-def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
-    )

@@ -4,8 +4,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from animeter.domain.errors import AnimeterError
+from animeter.domain.errors import AnimeterError, OutputError
+
+UNFINISHED: Final = ".unfinished"
+"""What the name of a file ends in that is being written."""
 
 
 def read_limited(path: Path, max_bytes: int, refuse: type[AnimeterError], wanted: str) -> bytes:
@@ -41,9 +45,25 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a place to write to; what is there at the end of the block becomes the file.
+
+    A block that fails, or is killed, leaves the file as it was.
+
+    Args:
+        path: what is there already is replaced; its folder is made if need be.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    unfinished.write_bytes(content.encode() if isinstance(content, str) else content)
+    unfinished = path.with_name(path.name + UNFINISHED)
+    yield unfinished
     unfinished.replace(path)
 
 
@@ -67,3 +87,10 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         if folder.exists():
             folder.rename(Path(made) / "old")
         new.rename(folder)
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Return what to tell people whose file cannot be written."""
+    return OutputError(
+        f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
+    )

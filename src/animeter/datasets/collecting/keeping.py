@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from animeter.domain.errors import OutputError
+from animeter.media.small_files import cannot_write, whole_file
 
 try:
     import fcntl
@@ -52,18 +53,13 @@ def keep(content: bytes, path: Path) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
+        with whole_file(path) as unfinished, unfinished.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(path)
     except OSError as error:
-        raise OutputError(
-            f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 def locked(folder: Path) -> IO[str]:

@@ -27,7 +27,7 @@ from animeter.domain.errors import FileMissingError, ImageError, ManifestError, 
 from animeter.domain.results import Failure
 from animeter.media.files import read_file
 from animeter.media.limits import Limits
-from animeter.media.small_files import write_whole
+from animeter.media.small_files import cannot_write, write_whole
 
 
 class Form(StrEnum):
@@ -217,9 +217,7 @@ def _copy(content: bytes, path: Path) -> None:
             return
         there = path.read_bytes()
     except OSError as error:
-        raise OutputError(
-            f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
-        ) from error
+        raise cannot_write(path, error) from error
     if there != content:
         raise OutputError(
             f"{path} is there already and is another picture. Write to an empty folder."

@@ -15,10 +15,11 @@ from typing import Final
 from animeter.datasets.converting.items import Found, Item
 from animeter.datasets.converting.tables import columns_of, text_of
 from animeter.datasets.records import PATH
-from animeter.domain.errors import ManifestError, OutputError
+from animeter.domain.errors import ManifestError
 from animeter.domain.results import Failure
 from animeter.media.formats import PICTURE_SUFFIXES
 from animeter.media.limits import Limits
+from animeter.media.small_files import UNFINISHED, cannot_write, whole_file
 
 ITEMS_A_SHARD: Final = 1000
 _TEXT_SUFFIXES: Final = frozenset((".txt", ".cls", ".caption"))
@@ -123,10 +124,11 @@ def write_shard(
     Raises:
         OutputError: it cannot be written.
     """
-    part = path.with_name(path.name + ".unfinished")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as shard:
+        with (
+            whole_file(path) as unfinished,
+            tarfile.open(unfinished, "w", format=tarfile.PAX_FORMAT) as shard,
+        ):
             for number, (row, picture) in enumerate(items, first_number):
                 suffix = PurePosixPath(row[PATH]).suffix.lower()
                 if suffix not in PICTURE_SUFFIXES:
@@ -136,11 +138,8 @@ def write_shard(
                     member = tarfile.TarInfo(f"{number:09}{name}")
                     member.size = len(content)
                     shard.addfile(member, io.BytesIO(content))
-        part.replace(path)
     except OSError as error:
-        raise OutputError(
-            f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 def shards_of(place: Path) -> list[Path]:
@@ -150,7 +149,7 @@ def shards_of(place: Path) -> list[Path]:
         ManifestError: there is none.
     """
     shards = sorted(place.glob("*.tar*")) if place.is_dir() else [place]
-    shards = [shard for shard in shards if not shard.name.endswith(".unfinished")]
+    shards = [shard for shard in shards if not shard.name.endswith(UNFINISHED)]
     if not shards:
         raise ManifestError(f"There is no .tar file in {place}, of which WebDatasets consist.")
     return shards

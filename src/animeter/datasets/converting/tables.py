@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from animeter.datasets.converting.items import Found, Item
 from animeter.datasets.records import PATH, Records, read_records, write_records
-from animeter.domain.errors import ManifestError, MissingExtraError, OutputError
-from animeter.media.small_files import write_whole
+from animeter.domain.errors import ManifestError, MissingExtraError
+from animeter.media.small_files import cannot_write, whole_file, write_whole
 
 FILE_NAME: Final = "file_name"
 METADATA: Final = "metadata"
-_PART_SUFFIX: Final = ".unfinished"
 
 
 class TableSource:
@@ -98,9 +97,7 @@ def write_table(columns: Sequence[str], rows: list[dict[str, str]], path: Path) 
         else:
             write_records(Records(tuple(columns), rows, path.parent), path)
     except OSError as error:
-        raise OutputError(
-            f"Cannot write {path}: {error.strerror or error}. Choose another place, or make room."
-        ) from error
+        raise cannot_write(path, error) from error
 
 
 def text_of(value: Any) -> str:
@@ -161,7 +158,5 @@ def _write_parquet(columns: Sequence[str], rows: list[dict[str, str]], path: Pat
     pa = _pyarrow()
     schema = pa.schema([(column, pa.string()) for column in columns])
     table = pa.Table.from_pylist([{key: row[key] for key in columns} for row in rows], schema)
-    part = path.with_name(path.name + _PART_SUFFIX)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pa.parquet.write_table(table, part, compression="zstd")
-    part.replace(path)
+    with whole_file(path) as unfinished:
+        pa.parquet.write_table(table, unfinished, compression="zstd")
