@@ -53,11 +53,13 @@ def test_it_is_not_ready_while_the_queue_is_full(serve: Serve) -> None:
     assert client.get("/v2/health/ready").json() == {"ready": True}
     with ThreadPoolExecutor(2) as pool:
         slow = [pool.submit(client.post, "/v1/classify", content=SLOW_PICTURE) for _ in range(2)]
-        seen = set()
+        seen, seen_by_head = set(), set()
         while not all(one.done() for one in slow):
             answer = client.get("/v2/health/ready")
             seen.add((answer.status_code, answer.json()["ready"]))
+            seen_by_head.add(client.head("/v2/health/ready").status_code)
     assert (503, False) in seen
+    assert 503 in seen_by_head
     assert client.get("/v2/health/ready").status_code == 200
 
 

@@ -84,6 +84,7 @@ def test_a_large_upload_hears_it_too_instead_of_a_broken_connection(guarded: htt
 def test_health_page_and_model_stay_open(guarded: httpx.Client) -> None:
     for path in ("/v2/health/live", "/v2/health/ready", "/", "/docs", "/model/model.json"):
         assert guarded.get(path).status_code == 200, path
+        assert guarded.head(path).status_code == 200, path
 
 
 @pytest.mark.parametrize("key", ["short", "has a space in it, long enough", "schlüsselschlüssel"])

@@ -146,9 +146,10 @@ def teaching_routes(service: Service) -> APIRouter:
 
 
 def health_routes(service: Service) -> APIRouter:
-    """Return the routes for those who watch over the server."""
+    """Return the routes for those who watch over the server; many of them ask with HEAD."""
     router = APIRouter()
 
+    @router.head("/v2/health/live", include_in_schema=False)
     @router.get(
         "/v2/health/live",
         summary="Does the process answer",
@@ -159,6 +160,7 @@ def health_routes(service: Service) -> APIRouter:
         """As the Open Inference Protocol has it."""
         return LiveShape(live=True)
 
+    @router.head("/v2/health/ready", include_in_schema=False)
     @router.get(
         "/v2/health/ready",
         summary="Is the model loaded, and are requests taken",
