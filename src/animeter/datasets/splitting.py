@@ -17,6 +17,7 @@ from animeter.datasets.checking.copies import find_copies
 from animeter.datasets.checking.entries import Columns, Entry, entries_of, records_of
 from animeter.datasets.checking.looks import FILE, Watch, look_at_all
 from animeter.datasets.records import Records, moved, write_records
+from animeter.domain.alike import group_pairs
 from animeter.domain.errors import AnimeterError, OutputError
 
 TOLERANCE: Final = 0.5
@@ -167,21 +168,10 @@ def _check_shares(shares: dict[str, float]) -> None:
 
 def _units(entries: Sequence[Entry], same: Sequence[int] | None) -> NDArray[np.int64]:
     """Number what must stay together: [N], from 0."""
-    first: dict[str, int] = {}
-    group = list(range(len(entries)))
-
-    def root(i: int) -> int:
-        while group[i] != i:
-            group[i] = group[group[i]]
-            i = group[i]
-        return i
-
-    for i, entry in enumerate(entries):
-        keys = [f"unit {entry.unit}"] + ([] if same is None else [f"same {same[i]}"])
-        for key in keys:
-            one, other = sorted((root(first.setdefault(key, i)), root(i)))
-            group[other] = one
-    return np.unique([root(i) for i in range(len(entries))], return_inverse=True)[1]
+    first: dict[str | int, int] = {}  # units are text, so no number is taken for one
+    pairs = [(first.setdefault(entry.unit, i), i) for i, entry in enumerate(entries)]
+    pairs += [(first.setdefault(number, i), i) for i, number in enumerate(same or ())]
+    return np.unique(group_pairs(len(entries), np.array(pairs)), return_inverse=True)[1]
 
 
 def _names(units: Sequence[str], unit: NDArray[np.int64], seed: int) -> list[bytes]:
