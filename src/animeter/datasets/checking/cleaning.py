@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from animeter.datasets.checking.copies import Copies
 from animeter.datasets.checking.entries import HELD_OUT, Entry
-from animeter.datasets.checking.findings import FLAT, TINY_PX
+from animeter.datasets.checking.findings import why_unusable
 from animeter.datasets.checking.looks import Look
 from animeter.datasets.records import Records
 
@@ -45,8 +45,8 @@ def clean(
     """
     removed: dict[int, Removed] = {}
     for i, (entry, look) in enumerate(zip(entries, looks, strict=True)):
-        if reason := _flaw(look):
-            removed[i] = Removed(entry.name, reason)
+        if flaw := why_unusable(look):
+            removed[i] = Removed(entry.name, flaw[0])
     for members in copies.groups():
         usable = [i for i in members if i not in removed]
         if len(usable) < 2:
@@ -60,14 +60,6 @@ def clean(
                 removed[i] = Removed(entries[i].name, "copies", entries[kept].name)
     rows = [row for i, row in enumerate(records.rows) if i not in removed]
     return Records(records.columns, rows, records.folder), [removed[i] for i in sorted(removed)]
-
-
-def _flaw(look: Look) -> str:
-    if look.error:
-        return "unreadable"
-    if look.measures is not None and look.measures.contrast < FLAT:
-        return "blank"
-    return "tiny" if min(look.width_px, look.height_px) < TINY_PX else ""
 
 
 def _worth(entry: Entry, look: Look, number: int) -> tuple[bool, bool, int, int, int]:

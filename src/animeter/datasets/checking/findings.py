@@ -175,15 +175,23 @@ def findings_of(
     return [Finding(kind, tuple(found)) for kind, found in cases.items() if found]
 
 
+def why_unusable(look: Look) -> tuple[str, str] | None:
+    """Return what makes a picture useless, as a key of `KINDS` and a note; None if nothing does."""
+    if look.error:
+        return "unreadable", look.problem
+    if look.measures is not None and look.measures.contrast < FLAT:
+        return "blank", f"contrast {look.measures.contrast:.0%}"
+    if min(look.width_px, look.height_px) < TINY_PX:
+        return "tiny", f"{look.width_px} x {look.height_px} px"
+    return None
+
+
 def _flaws(looks: Sequence[Look]) -> Iterator[tuple[str, int, str]]:
     """Find pictures with flaws of their own; of those by degree, the worst first."""
     for i, look in enumerate(looks):
-        if look.error:
-            yield "unreadable", i, look.problem
-        elif look.measures is not None and look.measures.contrast < FLAT:
-            yield "blank", i, f"contrast {look.measures.contrast:.0%}"
-        elif min(look.width_px, look.height_px) < TINY_PX:
-            yield "tiny", i, f"{look.width_px} x {look.height_px} px"
+        if flaw := why_unusable(look):
+            kind, note = flaw
+            yield kind, i, note
     yield from _by_degree(looks, "framed", _frame, lambda m: f"{m.frame:.0%} of it is frame")
     yield from _by_degree(looks, "text", _text, lambda m: f"{m.text:.0%} of it is writing")
     yield from _by_degree(looks, "blurred", _blur, lambda m: f"sharpness {m.sharpness:.2f}")
