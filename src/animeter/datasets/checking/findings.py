@@ -194,7 +194,7 @@ def _flaws(looks: Sequence[Look]) -> Iterator[tuple[str, int, str]]:
             yield kind, i, note
     yield from _by_degree(looks, "framed", _frame, lambda m: f"{m.frame:.0%} of it is frame")
     yield from _by_degree(looks, "text", _text, lambda m: f"{m.text:.0%} of it is writing")
-    yield from _by_degree(looks, "blurred", _blur, lambda m: f"sharpness {m.sharpness:.2f}")
+    yield from _by_degree(looks, "blurred", _softness, lambda m: f"sharpness {m.sharpness:.2f}")
 
 
 def _by_degree(
@@ -219,7 +219,7 @@ def _text(measures: Measures) -> float:
     return measures.text if measures.text >= MUCH_TEXT else 0.0
 
 
-def _blur(measures: Measures) -> float:
+def _softness(measures: Measures) -> float:
     return 1.0 - measures.sharpness if measures.sharpness < BLURRED else 0.0
 
 

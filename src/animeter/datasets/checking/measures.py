@@ -1,8 +1,8 @@
-"""What can be measured on a picture's pixels alone: blur, frames around it, writing, its border.
+"""What can be measured on a picture's pixels alone: sharpness, frames, writing, its border.
 
 Each measure is a number that means the same for a thumbnail and for a poster, since everything is
 looked at with a long side of at most `LONG_SIDE_PX`. What of it is too much stands in
-`checking/flaws.py`.
+`checking/findings.py`.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,9 @@ class Measures:
 
     Attributes:
         contrast: how far apart the darkest and the brightest grey are, in [0, 1].
-        sharpness: the steepest edges' rise in one pixel, as a share of the contrast, in [0, 1].
+        sharpness: the steepest edges' rise in one pixel, as a share of the contrast, in [0, 1]. Not
+            the opposite of `media.frame_flaws.blur_of`, which asks all edges of a frame what more
+            blur would change: here a drawing with one sharp line is sharp.
         frame: share of the picture's area that a frame around something rectangular takes: the
             page around a picture, or black bars, but not the white around a figure cut out.
         text: share of the area where there are lines of letters.
