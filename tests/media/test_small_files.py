@@ -1,11 +1,11 @@
-"""Small files are read within their limit, and written whole or not at all."""
+"""Small files are read within their limit, written whole or not at all, and held by one alone."""
 
 from pathlib import Path
 
 import pytest
 
 from animeter.domain.errors import HeadError
-from animeter.media.small_files import read_limited, write_whole
+from animeter.media.small_files import held_alone, read_limited, write_whole
 
 WANTED = "A head has two files."
 
@@ -31,3 +31,13 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "old"
     write_whole(path, "new")
     assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_a_file_is_held_by_one_until_it_is_closed_and_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "labels.csv"
+    held_alone(path).close()
+    path.write_text("path,mark\n", encoding="utf-8")
+    with held_alone(path), pytest.raises(BlockingIOError):
+        held_alone(path)
+    with held_alone(path):
+        assert path.read_text(encoding="utf-8") == "path,mark\n"

@@ -19,6 +19,7 @@ from animeter.datasets.marks import DONE, YES, Mark
 from animeter.datasets.records import PATH, RecordLog, read_records
 from animeter.domain.agreement import cohen_kappa
 from animeter.domain.errors import FileMissingError, LabelError, ManifestError, OutputError
+from animeter.media.small_files import held_alone
 
 COLUMNS: Final = (PATH, "mark", "value", "who", "when")
 # What a spreadsheet takes for a formula when it opens the log must not begin a name.
@@ -120,6 +121,13 @@ class Opinions:
             for first, second in combinations(self.people, 2)
         ]
 
+    def to_dict(self, marks: Sequence[Mark]) -> dict[str, Any]:
+        """Return the JSON shape: who did how much, and how far each two agree on what both saw."""
+        return {
+            "people": [{"who": who, "done": len(self.done_by(who))} for who in self.people],
+            "agreement": [one.to_dict() for one in self.agreement(marks) if one.pictures],
+        }
+
     def _compared(self, mark: Mark, first: str, second: str) -> Agreement:
         both = self._said[first].keys() & self._said[second].keys()
         pairs = [(mark.answer(self.of(first, p)), mark.answer(self.of(second, p))) for p in both]
@@ -219,25 +227,16 @@ def check_person(who: str) -> None:
 
 
 def _alone_with(path: Path) -> IO[bytes]:
-    """Hold a file as long as the process lives, where the system knows how."""
+    """Keep other processes from writing the same log, until what is returned is closed."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        guard = path.open("ab")
+        return held_alone(path)
+    except BlockingIOError as error:
+        raise OutputError(
+            f"{path} is being written by another `animeter data label`. Open the page of that one, "
+            "or choose another place for the labels with --output."
+        ) from error
     except OSError as error:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. Choose another place for the labels "
             "with --output."
         ) from error
-    try:
-        import fcntl
-
-        fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ModuleNotFoundError:
-        pass  # Windows: there nobody is kept out
-    except OSError as error:
-        guard.close()
-        raise OutputError(
-            f"{path} is being written by another `animeter data label`. Open the page of that one, "
-            "or choose another place for the labels with --output."
-        ) from error
-    return guard

@@ -1,12 +1,17 @@
-"""Small files of our own: read within a limit, and written whole or not at all."""
+"""Small files of our own: read within a limit, written whole or not at all, held by one process."""
 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from animeter.domain.errors import AnimeterError, OutputError
+
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 UNFINISHED: Final = ".unfinished"
 """What the name of a file ends in that is being written."""
@@ -87,6 +92,29 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         if folder.exists():
             folder.rename(Path(made) / "old")
         new.rename(folder)
+
+
+def held_alone(path: Path) -> IO[bytes]:
+    """Open a file that no other process can hold until it is closed, or until the process ends.
+
+    Nothing is changed in it. Windows has no lock of this kind: there nobody is kept out.
+
+    Args:
+        path: of the file; made with its folder if need be.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("ab")
+    try:
+        if fcntl is not None:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        file.close()
+        raise
+    return file
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:

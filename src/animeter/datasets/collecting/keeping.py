@@ -12,12 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
 from animeter.domain.errors import OutputError
-from animeter.media.small_files import cannot_write, whole_file
-
-try:
-    import fcntl
-except ModuleNotFoundError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from animeter.media.small_files import cannot_write, held_alone, whole_file
 
 PICTURES: Final = "pictures"
 """The folder, beside the manifest, that holds all collected pictures."""
@@ -62,31 +57,23 @@ def keep(content: bytes, path: Path) -> None:
         raise cannot_write(path, error) from error
 
 
-def locked(folder: Path) -> IO[str]:
+def locked(folder: Path) -> IO[bytes]:
     """Keep other processes from collecting into the same folder, until what is returned is closed.
-
-    The lock ends with the process too, however that ends. Windows has none of this kind.
 
     Raises:
         OutputError: another process is collecting into it, or it cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".collecting").open("w", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write into {folder}: {error.strerror or error}. Choose another place."
-        ) from error
-    try:
-        if fcntl is not None:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return held_alone(folder / ".collecting")
     except BlockingIOError as error:
-        file.close()
         raise OutputError(
             f"Another process is collecting into {folder}. Wait for its end, or choose another "
             "folder."
         ) from error
-    return file
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write into {folder}: {error.strerror or error}. Choose another place."
+        ) from error
 
 
 def content_hash(content: bytes) -> str:
