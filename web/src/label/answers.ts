@@ -1,6 +1,6 @@
 /** The answers that can be given to a picture, as buttons in groups. */
 
-import { el, say } from "../ui/dom";
+import { el } from "../ui/dom";
 import type { Key } from "./keys";
 import type { Mark, Picture } from "./server";
 import { markName, texts, valueName } from "./texts/texts";
@@ -62,13 +62,12 @@ export class Answers {
   }
 
   /** Show what is answered: `shown` gives a mark's answer, the person's own or a filed one. */
-  show(picture: Picture | null, shown: (mark: Mark) => string): void {
+  show(picture: Picture, shown: (mark: Mark) => string): void {
     for (const { mark, value, button, filed } of this.places) {
-      const own = picture?.said[mark.name] !== undefined;
-      button.disabled = picture === null;
-      button.setAttribute("aria-pressed", String(picture !== null && shown(mark) === value));
-      button.dataset["own"] = String(own || picture?.done === true);
-      filed.hidden = picture?.filed[mark.name] !== value;
+      const own = picture.said[mark.name] !== undefined;
+      button.setAttribute("aria-pressed", String(shown(mark) === value));
+      button.dataset["own"] = String(own || picture.done);
+      filed.hidden = picture.filed[mark.name] !== value;
     }
   }
 }
@@ -76,10 +75,4 @@ export class Answers {
 /** A sentence for those who listen: what a mark is answered with now. */
 export function spokenAnswer(mark: Mark, answer: string): string {
   return `${markName(mark.name)}: ${answer === "" ? "–" : valueName(answer)}`;
-}
-
-/** Write a state where it can be seen, and only if it is another one. */
-export function showState(element: HTMLElement, state: string, sentence: string): void {
-  element.dataset["state"] = state;
-  say(element, sentence);
 }

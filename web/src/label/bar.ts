@@ -3,7 +3,6 @@
 import { el, icon, logo, say } from "../ui/dom";
 import type { IconName } from "../ui/dom";
 import { followTheme, turnTheme } from "../ui/theme";
-import { showState } from "./answers";
 import type { State } from "./outbox";
 import type { Progress } from "./server";
 import { texts } from "./texts/texts";
@@ -61,9 +60,14 @@ export class Bar {
   /** Say whether all answers are kept. */
   keep({ waiting, stuck }: State): void {
     const { kept, keeping, waiting: wait } = texts();
-    if (waiting === 0) showState(this.kept, "kept", kept);
-    else if (stuck) showState(this.kept, "stuck", wait(waiting));
-    else showState(this.kept, "keeping", keeping);
+    if (waiting === 0) this.sayKept("kept", kept);
+    else if (stuck) this.sayKept("stuck", wait(waiting));
+    else this.sayKept("keeping", keeping);
+  }
+
+  private sayKept(state: string, sentence: string): void {
+    this.kept.dataset["state"] = state;
+    say(this.kept, sentence);
   }
 
   set shortcuts(on: boolean) {

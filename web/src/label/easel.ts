@@ -2,11 +2,9 @@
 
 import { el, fill, say } from "../ui/dom";
 import { PictureFiles } from "./picture-files";
-import { Refusal } from "./server";
+import { AGAIN_MS, Refusal } from "./server";
 import type { Picture } from "./server";
 import { texts } from "./texts/texts";
-
-const AGAIN_MS = 2000;
 
 export class Easel {
   readonly element: HTMLElement;

@@ -1,6 +1,6 @@
 /** Answers on their way to the server: on this device until it says that they are on its disk. */
 
-import { Refusal } from "./server";
+import { AGAIN_MS, Refusal, answered } from "./server";
 import type { Answer, Picture } from "./server";
 
 export interface Letter extends Answer {
@@ -20,7 +20,6 @@ export interface State {
 }
 
 const MOST_AT_ONCE = 20;
-const AGAIN_MS = 2000;
 
 export class Outbox {
   private readonly place: string;
@@ -57,15 +56,10 @@ export class Outbox {
 
   /** A picture as the server has it, with what of this person's answers it does not have yet. */
   over(who: string, picture: Picture): Picture {
-    const said: Record<string, string> = { ...picture.said };
-    let { done } = picture;
-    for (const letter of this.letters()) {
-      if (letter.who !== who || letter.picture !== picture.name) continue;
-      if (letter.mark === "done") done = letter.value !== "";
-      else if (letter.value === "") delete said[letter.mark];
-      else said[letter.mark] = letter.value;
-    }
-    return { ...picture, said, done };
+    const waiting = this.letters().filter(
+      (letter) => letter.who === who && letter.picture === picture.name,
+    );
+    return answered(picture, waiting);
   }
 
   private async deliver(): Promise<void> {

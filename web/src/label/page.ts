@@ -3,13 +3,11 @@
 import { announcer } from "../ui/announcements";
 import { el } from "../ui/dom";
 import { remember, remembered } from "../ui/memory";
-import { Refusal, Server } from "./server";
+import { AGAIN_MS, Refusal, Server } from "./server";
 import type { About } from "./server";
 import { texts } from "./texts/texts";
 import { askName } from "./welcome";
 import { Workbench } from "./workbench";
-
-const AGAIN_MS = 2000;
 
 /** Fill the page. */
 export async function openLabelPage(root: HTMLElement): Promise<void> {

@@ -57,6 +57,21 @@ export interface Agreement {
   }[];
 }
 
+/** A picture and what is said of it once these answers are given; an empty one takes back. */
+export function answered(
+  picture: Picture,
+  answers: readonly Pick<Answer, "mark" | "value">[],
+): Picture {
+  const said: Record<string, string> = { ...picture.said };
+  let { done } = picture;
+  for (const { mark, value } of answers) {
+    if (mark === "done") done = value !== "";
+    else if (value === "") delete said[mark];
+    else said[mark] = value;
+  }
+  return { ...picture, said, done };
+}
+
 /** The server said no, and would say so again: it makes no sense to send the same once more. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
@@ -68,6 +83,9 @@ export class Refusal extends Error {
     super(message);
   }
 }
+
+/** How long to wait before asking again a server that did not answer. */
+export const AGAIN_MS = 2000;
 
 /** Browsers take 64 KiB at most in requests that outlive their page. */
 const MOST_KEPT_ALIVE = 20_000;

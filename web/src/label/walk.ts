@@ -1,8 +1,9 @@
 /** A person's way through the pictures: where they are, what they answered, back and on again. */
 
+import { answered } from "./server";
 import type { Answer, Mark, Picture, Progress, Turn } from "./server";
 
-export const NONE: Progress = { done: 0, open: 0, looked_at: 0, unreadable: 0 };
+const NONE: Progress = { done: 0, open: 0, looked_at: 0, unreadable: 0 };
 
 const AHEAD = 8;
 const REMEMBERED = 50;
@@ -109,17 +110,11 @@ export class Walk {
     await this.lookAhead();
   }
 
-  private say(answers: readonly (readonly [string, string])[]): void {
+  private say(said: readonly (readonly [string, string])[]): void {
     const picture = this.picture!;
-    const said: Record<string, string> = { ...picture.said };
-    let { done } = picture;
-    for (const [mark, value] of answers) {
-      if (mark === "done") done = true;
-      else if (value === "") delete said[mark];
-      else said[mark] = value;
-    }
-    this.way[this.at] = { ...picture, said, done };
-    this.source.keep(answers.map(([mark, value]) => ({ picture: picture.name, mark, value })));
+    const answers = said.map(([mark, value]) => ({ picture: picture.name, mark, value }));
+    this.way[this.at] = answered(picture, answers);
+    this.source.keep(answers);
   }
 
   private lookAhead(): Promise<void> {

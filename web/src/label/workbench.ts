@@ -10,11 +10,10 @@ import { Easel } from "./easel";
 import { HINT_KEY, keysOf, pressed } from "./keys";
 import type { Key } from "./keys";
 import { Outbox } from "./outbox";
+import { AGAIN_MS } from "./server";
 import type { About, Mark, Server } from "./server";
 import { texts } from "./texts/texts";
 import { Walk } from "./walk";
-
-const AGAIN_MS = 2000;
 
 export class Workbench {
   readonly element: HTMLElement;
@@ -77,8 +76,7 @@ export class Workbench {
       this.stage,
       this.agreement.element,
     );
-    this.bar.shortcuts = this.shortcuts;
-    this.element.classList.toggle("without-keys", !this.shortcuts);
+    this.showShortcuts();
     this.listen();
   }
 
@@ -94,6 +92,10 @@ export class Workbench {
 
   private turnShortcuts(): void {
     remember("shortcuts", this.shortcuts ? "off" : "on");
+    this.showShortcuts();
+  }
+
+  private showShortcuts(): void {
     this.bar.shortcuts = this.shortcuts;
     this.element.classList.toggle("without-keys", !this.shortcuts);
   }
