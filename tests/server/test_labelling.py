@@ -3,7 +3,7 @@
 import csv
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from PIL import Image
 from animeter.datasets.labelling import LabelLog
 from animeter.datasets.marks import MARKS
 from animeter.datasets.to_label import PictureToLabel, pictures_to_label
+from animeter.domain.results import Result
 from animeter.inference.classifier import Classifier
 from animeter.server.app import create_app
 from animeter.server.labelling import Labelling, LabelSession
@@ -234,6 +235,30 @@ def test_what_the_model_saw_is_kept_until_a_picture_changes(
     assert len(cache.read_text().splitlines()) == len(rows) + 1
     cache.write_text("no manifest at all")
     assert look().likenesses["anime.png"] == first.likenesses["cartoon.png"]
+
+
+@pytest.mark.slow
+def test_a_picture_that_changes_while_it_is_looked_at_is_looked_at_again(
+    classifier: Classifier, folder: Path, tmp_path: Path
+) -> None:
+    picture = folder / "anime.png"
+
+    class Slow:
+        bundle = classifier.bundle
+
+        def classify_many(self, paths: Iterable[Path]) -> Iterator[Result]:
+            for result in classifier.classify_many(paths):
+                Image.new("RGB", (61, 40), COLOURS["cartoon"]).save(picture)
+                yield result
+
+    def look(looker: Any) -> Any:
+        looking = Looking(looker, [PictureToLabel("a", picture, {})], tmp_path / "cache.csv")
+        looking.start()
+        looking.wait()
+        return looking.likenesses["a"]
+
+    before = look(Slow())
+    assert look(classifier) == pytest.approx(before[::-1], abs=0.01)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ that has changed is looked at again. Deleting it costs time and nothing else.
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -21,8 +21,10 @@ from animeter.inference.classifier import Classifier
 logger = logging.getLogger("animeter.server")
 
 Likeness = tuple[float, float]
+Stamp = tuple[str, str, str]
 
-_COLUMNS: Final = (PATH, "bytes", "modified_ns", "anime", "cartoon")
+_STAMPED: Final = (PATH, "bytes", "modified_ns")
+_COLUMNS: Final = (*_STAMPED, "anime", "cartoon")
 
 
 class Looking:
@@ -68,15 +70,15 @@ class Looking:
         try:
             log = self._open_cache()
             new = list(self._unknown(log))
-            with closing(self._classifier.classify_many(one.path for one in new)) as results:
-                for picture, result in zip(new, results, strict=False):
+            with closing(self._classifier.classify_many(one.path for one, _ in new)) as results:
+                for (picture, stamp), result in zip(new, results, strict=False):
                     if self._told_to_stop.is_set():
                         break
                     if isinstance(result, Failure):
                         self.unreadable.add(picture.name)
                         logger.warning("cannot be read: %s", result.message)
                     else:
-                        self._keep(log, picture, (result.anime, result.cartoon))
+                        self._keep(log, stamp, (result.anime, result.cartoon))
             if log is not None:
                 log.close()
         except Exception:  # a thread of its own: nobody else would hear of it
@@ -89,20 +91,21 @@ class Looking:
             logger.warning("what the model says is not kept: %s", error.message)
             return None
 
-    def _unknown(self, log: RecordLog | None) -> Iterator[PictureToLabel]:
-        known = {_key(row): row for row in log.rows} if log else {}
+    def _unknown(self, log: RecordLog | None) -> Iterator[tuple[PictureToLabel, Stamp]]:
+        known = {tuple(row[column] for column in _STAMPED): row for row in log.rows} if log else {}
         for picture in self._pictures:
-            row = known.get(_key(_stamp(picture)))
+            stamp = _stamp(picture)  # from before it is looked at: it may change meanwhile
+            row = known.get(stamp)
             if row is None:
-                yield picture
+                yield picture, stamp
             else:
                 self.likenesses[picture.name] = (float(row["anime"]), float(row["cartoon"]))
 
-    def _keep(self, log: RecordLog | None, picture: PictureToLabel, likeness: Likeness) -> None:
+    def _keep(self, log: RecordLog | None, stamp: Stamp, likeness: Likeness) -> None:
         anime, cartoon = (round(each, LIKENESS_DIGITS) for each in likeness)
-        self.likenesses[picture.name] = (anime, cartoon)
+        self.likenesses[stamp[0]] = (anime, cartoon)
         if log is not None:
-            log.append(_stamp(picture) | {"anime": str(anime), "cartoon": str(cartoon)})
+            log.append(dict(zip(_COLUMNS, (*stamp, str(anime), str(cartoon)), strict=True)))
 
 
 def likeness_file(folder: Path, log: Path, classifier: Classifier) -> Path:
@@ -111,15 +114,10 @@ def likeness_file(folder: Path, log: Path, classifier: Classifier) -> Path:
     return folder / "labelling" / f"{hashlib.sha256(named.encode()).hexdigest()[:16]}.csv"
 
 
-def _stamp(picture: PictureToLabel) -> dict[str, str]:
-    """Return what tells a picture's file from what it was before."""
+def _stamp(picture: PictureToLabel) -> Stamp:
+    """Return what tells a picture's file from what it was before, as `_STAMPED` has it."""
     try:
         status = picture.path.stat()
     except OSError:
-        return {PATH: picture.name, "bytes": "", "modified_ns": ""}
-    size, modified_ns = str(status.st_size), str(status.st_mtime_ns)
-    return {PATH: picture.name, "bytes": size, "modified_ns": modified_ns}
-
-
-def _key(row: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(row[column] for column in _COLUMNS[:3])
+        return (picture.name, "", "")
+    return (picture.name, str(status.st_size), str(status.st_mtime_ns))
