@@ -89,7 +89,7 @@ def label_routes(service: Service, session: LabelSession) -> APIRouter:
         if path is None:
             raise UnknownPictureError(f"{name[:200]!r} is not among the pictures labelled here")
         with service.queue.places():
-            jpeg = await service.queue.run(_deadline_s(service), _shown, path, service)
+            jpeg = await service.queue.run(service.deadline_s(), _shown, path, service)
         # Somebody's own pictures: no cache on the way keeps them.
         return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
@@ -98,7 +98,7 @@ def label_routes(service: Service, session: LabelSession) -> APIRouter:
         if kind_of(request.headers.get("content-type", "")) != "application/json":
             raise RequestError("answers are sent as JSON: Content-Type: application/json")
         with bodies.reading() as body:
-            content = await body.read(request, _deadline_s(service))
+            content = await body.read(request, service.deadline_s())
         return JSONResponse({"kept": await done(_keep, session, content)})
 
     @router.get("/agreement")
@@ -126,7 +126,3 @@ def _keep(session: LabelSession, body: bytes) -> int:
     except OutputError as error:
         raise NotKeptError(error.message) from error
     return len(sent.answers)
-
-
-def _deadline_s(service: Service) -> float:
-    return asyncio.get_running_loop().time() + service.options.request_timeout_s

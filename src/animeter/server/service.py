@@ -89,7 +89,7 @@ class Service:
         Raises:
             RequestError: it is refused.
         """
-        deadline_s = asyncio.get_running_loop().time() + self.options.request_timeout_s
+        deadline_s = self.deadline_s()
         self.queue.check_room()
         with self._bodies.reading() as body:
             content = await body.read(request, deadline_s)
@@ -170,7 +170,7 @@ class Service:
             AnimeterError: the pictures teach nothing, or the head cannot be kept.
             RequestError: the request is refused.
         """
-        deadline_s = asyncio.get_running_loop().time() + self.options.request_timeout_s
+        deadline_s = self.deadline_s()
         with self._lessons.places(), self._bodies.reading() as body:
             content = await body.read(request, deadline_s)
             deadline_s += _LESSON_MAY_TAKE * self.options.request_timeout_s
@@ -181,6 +181,10 @@ class Service:
                 return teach_and_keep(self.classifier, labelled, name, settings, replace_old)
 
             return await self._lessons.run(deadline_s, lesson)
+
+    def deadline_s(self) -> float:
+        """Return when a request that arrives now is due an answer, by the event loop's clock."""
+        return asyncio.get_running_loop().time() + self.options.request_timeout_s
 
     @property
     def ready(self) -> bool:

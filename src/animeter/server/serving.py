@@ -27,6 +27,7 @@ from animeter.server.app import create_app
 from animeter.server.labelling import Labelling
 from animeter.server.metrics import SHARED_FOLDER
 from animeter.server.options import ServeOptions
+from animeter.server.security import LOOPBACK
 
 _BACKLOG: Final = 4096
 _FILES_WANTED: Final = 65536
@@ -215,7 +216,7 @@ def _say_hello(
         flush=True,
     )
     notes = [classifier.provider_note]
-    if options.allow_teaching and options.api_key is None and host not in {"127.0.0.1", "::1"}:
+    if options.allow_teaching and options.api_key is None and host not in LOOPBACK:
         notes.append("anybody who reaches this address may teach heads; set --api-key-file")
     for note in filter(None, notes):
         print(f"animeter: {note}", file=sys.stderr, flush=True)
