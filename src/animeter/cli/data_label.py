@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from animeter.cli import options
-from animeter.cli.table import printable
+from animeter.cli.table import column_lines, printable
 from animeter.domain.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from animeter.datasets.marks import Mark
+
+_HEADING = ("mark", "people", "pictures", "same", "kappa")
 
 
 def label(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
@@ -154,29 +156,20 @@ def _write_manifest(source: Path, log: Path, output: Path, marks: "Sequence[Mark
 def _print_agreement(log: Path, marks: "Sequence[Mark]", as_json: bool) -> None:
     from animeter.datasets.labelling import read_opinions
 
-    opinions = read_opinions(log)
-    people = {who: len(opinions.done_by(who)) for who in opinions.people}
-    compared = [each.to_dict() for each in opinions.agreement(marks) if each.pictures]
+    found = read_opinions(log).to_dict(marks)
     if as_json:
-        people_rows = [{"who": who, "done": done} for who, done in people.items()]
-        typer.echo(json.dumps({"people": people_rows, "agreement": compared}, indent=2))
+        typer.echo(json.dumps(found, indent=2))
         return
-    for who, done in people.items():
-        typer.echo(printable(f"{who}: done with {done:,}"), err=True)
-    if not compared:
+    for person in found["people"]:
+        typer.echo(printable(f"{person['who']}: done with {person['done']:,}"), err=True)
+    if not found["agreement"]:
         typer.echo("animeter: no two people have looked at the same picture yet", err=True)
         return
-    _print_table(compared)
+    for line in column_lines([_HEADING, *map(_row, found["agreement"])]):
+        typer.echo(line)
 
 
-def _print_table(compared: list[dict[str, Any]]) -> None:
-    rows = [["mark", "people", "pictures", "same", "kappa"]]
-    for one in compared:
-        kappa = "-" if one["kappa"] is None else f"{one['kappa']:.2f}"
-        same = f"{one['same'] / one['pictures']:.0%}"
-        people = f"{one['first']}, {one['second']}"
-        rows.append([one["mark"], people, str(one["pictures"]), same, kappa])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        typer.echo(printable("  ".join(cells).rstrip()))
+def _row(one: dict[str, Any]) -> list[str]:
+    kappa = "-" if one["kappa"] is None else f"{one['kappa']:.2f}"
+    same = f"{one['same'] / one['pictures']:.0%}"
+    return [one["mark"], f"{one['first']}, {one['second']}", str(one["pictures"]), same, kappa]

@@ -114,15 +114,7 @@ class LabelSession:
 
     def agreement(self) -> dict[str, Any]:
         """Return who did how much, and how far each two agree."""
-        opinions = self._log.opinions
-        return {
-            "people": [{"who": who, "done": len(opinions.done_by(who))} for who in opinions.people],
-            "agreement": [
-                compared.to_dict()
-                for compared in opinions.agreement(self._log.marks)
-                if compared.pictures
-            ],
-        }
+        return self._log.opinions.to_dict(self._log.marks)
 
     def _open(self, who: str) -> Iterable[PictureToLabel]:
         opinions, wanted = self._log.opinions, self._labelling.opinions_wanted
