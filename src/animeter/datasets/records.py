@@ -79,11 +79,25 @@ def write_records(records: Records, path: Path) -> None:
 
 def moved(records: Records, folder: Path) -> Records:
     """Return the same pictures with paths that are relative to another folder."""
-    rows = [
-        {**row, PATH: Path(os.path.relpath(records.picture(row), folder)).as_posix()}
-        for row in records.rows
-    ]
+    rows = [{**row, PATH: relative_path(records.picture(row), folder)} for row in records.rows]
     return Records(records.columns, rows, folder)
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """Return a path as a manifest in a folder writes it; absolute where no way leads there."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return path.absolute().as_posix()
+
+
+def can_be_written(path: Path) -> bool:
+    """Say whether a name can stand in a manifest; Linux allows names that are no text at all."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class RecordLog:

@@ -1,6 +1,5 @@
 """Which pictures people are to label, and the manifest that comes of what they said."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,13 @@ from pathlib import Path
 from animeter.datasets.labelling import Opinions
 from animeter.datasets.manifest import FILED_STYLES
 from animeter.datasets.marks import Mark
-from animeter.datasets.records import PATH, Records, read_records
+from animeter.datasets.records import (
+    PATH,
+    Records,
+    can_be_written,
+    read_records,
+    relative_path,
+)
 from animeter.domain.errors import FileMissingError, ManifestError
 from animeter.media.listing import list_pictures
 
@@ -62,7 +67,7 @@ def pictures_to_label(source: Path, log: Path, marks: Sequence[Mark]) -> list[Pi
     found = {}
     for path, row in _listed(source):
         filed = {mark.name: row[mark.name] for mark in marks if row.get(mark.name) in mark.values}
-        name = _name(path, log.parent)
+        name = relative_path(path, log.parent)
         found[name] = PictureToLabel(name, path, filed)
     if not found:
         raise ManifestError(f"{source} holds no pictures. Give a folder or manifest that does.")
@@ -90,12 +95,12 @@ def settle(
     columns = tuple(dict.fromkeys((PATH, *columns, *(mark.name for mark in marks))))
     rows, disputed = [], []
     for path, old in _listed(source):
-        name = _name(path, log.parent)
+        name = relative_path(path, log.parent)
         answers = {mark.name: opinions.settled(mark, name) for mark in marks}
         if None in answers.values():
             disputed.append(name)
         known = {mark: value for mark, value in answers.items() if value}
-        row = dict.fromkeys(columns, "") | old | known | {PATH: _name(path, output.parent)}
+        row = dict.fromkeys(columns, "") | old | known | {PATH: relative_path(path, output.parent)}
         if not is_folder or _is_whole(row, known):
             rows.append(row)
     return Settled(Records(columns, rows, output.parent), tuple(disputed))
@@ -108,7 +113,7 @@ def _is_whole(row: Mapping[str, str], known: Mapping[str, str]) -> bool:
 
 def _listed(source: Path) -> list[tuple[Path, dict[str, str]]]:
     if source.is_dir():
-        return [(path, {}) for path in list_pictures([source]) if _is_text(path)]
+        return [(path, {}) for path in list_pictures([source]) if can_be_written(path)]
     if not source.is_file():
         raise FileMissingError(
             f"There is neither a folder nor a manifest at {source}. Give a folder of pictures, or "
@@ -116,20 +121,3 @@ def _listed(source: Path) -> list[tuple[Path, dict[str, str]]]:
         )
     records = read_records(source)
     return [(records.picture(row), row) for row in records.rows]
-
-
-def _is_text(path: Path) -> bool:
-    """Say whether a name can stand in a CSV; Linux allows names that are no text at all."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _name(path: Path, folder: Path) -> str:
-    """Return a path relative to a folder, with slashes; absolute where there is no such way."""
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # another drive of Windows
-        return path.absolute().as_posix()

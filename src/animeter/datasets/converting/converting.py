@@ -4,7 +4,6 @@ Pictures are copied byte for byte, and never written over: what is there already
 passed over, and what is there and differs ends the run. The table is written last and whole.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +21,7 @@ from animeter.datasets.converting.shards import (
     write_shard,
 )
 from animeter.datasets.converting.tables import METADATA, TableSource, read_table, write_table
-from animeter.datasets.records import PATH
+from animeter.datasets.records import PATH, relative_path
 from animeter.domain.errors import FileMissingError, ImageError, ManifestError, OutputError
 from animeter.domain.results import Failure
 from animeter.media.files import read_file
@@ -197,7 +196,7 @@ def _beside(picture: Path, path: str, folder: Path) -> str:
     """Return the path of a picture for a table in a folder: the same as before if that will do."""
     if folder / path == picture:
         return path
-    return Path(os.path.relpath(picture, folder)).as_posix()
+    return relative_path(picture, folder)
 
 
 def _write_new(columns: tuple[str, ...], rows: list[dict[str, str]], table: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from animeter.datasets.converting.items import Found, Item
-from animeter.datasets.records import PATH
+from animeter.datasets.records import PATH, can_be_written
 from animeter.domain.errors import ManifestError
 from animeter.domain.results import Failure
 from animeter.media.listing import list_pictures
@@ -46,7 +46,7 @@ class FolderSource:
         for path in list_pictures([self._folder]):
             inside = path.relative_to(self._folder)
             row = {PATH: inside.as_posix()}
-            if not _is_unicode(row[PATH]):
+            if not can_be_written(inside):
                 yield Failure(row[PATH], "bad_manifest", "its name is not Unicode; rename it")
                 continue
             folders = list(inside.parts[:-1])
@@ -54,11 +54,3 @@ class FolderSource:
                 row[SPLIT] = folders.pop(0) if folders else ""
             row[LABEL] = folders[0] if folders else ""
             yield Item(row, path)
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
