@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from animeter.datasets.manifest import ManifestRow
-from animeter.lab.labelled_pictures import UNLABELLED, Draw, Draws, LabelledPictures, head_labels
+from animeter.lab.labelled_pictures import UNLABELLED, AugmentedPictures, Draw, Draws, head_labels
 from animeter.lab.recipe import AugmentRecipe, HeadRecipe, Recipe, read_recipe
 from animeter.lab.runs import training_rows
 from tests.support.tiny_recipe import write_recipe
@@ -77,7 +77,7 @@ def test_items_carry_pixels_likenesses_and_classes(tmp_path: Path) -> None:
     recipe = read_recipe(write_recipe(tmp_path))
     rows = training_rows(recipe)
     labels = [head_labels(rows, head) for head in recipe.heads]
-    pictures = LabelledPictures(rows, recipe.augment, recipe.heads, labels)
+    pictures = AugmentedPictures(rows, recipe.augment, recipe.heads, labels)
     by_style = {row.style: i for i, row in enumerate(rows)}
     anime, cartoon = by_style["anime"], by_style["cartoon"]
 

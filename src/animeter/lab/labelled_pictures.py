@@ -110,8 +110,8 @@ class Columns:
         ]
 
 
-class LabelledPictures(Dataset[Example]):
-    """Views of labelled pictures.
+class AugmentedPictures(Dataset[Example]):
+    """Labelled pictures, changed as a recipe wants it.
 
     Args:
         rows: what to show.

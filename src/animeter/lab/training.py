@@ -33,10 +33,10 @@ from animeter.domain.errors import OutputError, RecipeError
 from animeter.domain.verdict import STYLES
 from animeter.lab.distributed import ALONE, Processes, SharedDraws
 from animeter.lab.labelled_pictures import (
+    AugmentedPictures,
     Columns,
     Draws,
     HeldOutPictures,
-    LabelledPictures,
     balancing_weights,
     head_labels,
 )
@@ -146,7 +146,7 @@ def _shown(
     of_heads = [head_labels(rows, head) for head in recipe.heads]
     draws, batch_size = Draws(rows, recipe), recipe.training.batch_size
     return DataLoader(
-        LabelledPictures(rows, recipe.augment, recipe.heads, of_heads, labels),
+        AugmentedPictures(rows, recipe.augment, recipe.heads, of_heads, labels),
         batch_size=processes.pictures_each(batch_size, len(draws)),
         sampler=draws if processes.count == 1 else SharedDraws(draws, batch_size),
         num_workers=_workers(),

@@ -18,7 +18,7 @@ _MOST_PICTURES: Final = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledPictures:
+class SentExamples:
     """What a request teaches with.
 
     Attributes:
@@ -45,7 +45,7 @@ class ExamplesBody(BaseModel):
     examples: Annotated[list[_Example], Field(min_length=1, max_length=_MOST_PICTURES)]
 
 
-def labelled_in(body: bytes, content_type: str) -> LabelledPictures:
+def labelled_in(body: bytes, content_type: str) -> SentExamples:
     """Find the labelled pictures in a body.
 
     Args:
@@ -72,11 +72,11 @@ def labelled_in(body: bytes, content_type: str) -> LabelledPictures:
     if not pairs:
         raise NoPictureError("there is no picture to teach with; send -F label=@picture.png")
     pictures, labels = zip(*pairs, strict=True)
-    return LabelledPictures(pictures, labels)
+    return SentExamples(pictures, labels)
 
 
 def teach_and_keep(
-    classifier: Classifier, lesson: LabelledPictures, name: str, settings: Settings, replace: bool
+    classifier: Classifier, lesson: SentExamples, name: str, settings: Settings, replace: bool
 ) -> dict[str, Any]:
     """Teach a head, keep it among the user's own, and describe it.
 
