@@ -158,6 +158,8 @@ def test_two_people_keep_their_answers_apart_and_see_how_far_they_agree(
     # Ada 6 and 4, Bo 4 and 6, the same on 8 of 10: (0.8 - 0.48) / (1 - 0.48).
     expect(style.locator("td")).to_have_text(["Ada, Bo", "8 of 10", "0.62"])
     ada.keyboard.press("Escape")
+    ada.keyboard.press("Enter")
+    expect(ada.locator(".agreement")).to_be_hidden()
     ada.get_by_role("button", name="You are Ada. Change").click()
     ada.get_by_label("Your name").fill("Cy")
     ada.keyboard.press("Enter")

@@ -168,11 +168,13 @@ export class Workbench {
     const { signal } = this.gone;
     addEventListener("keydown", (event) => this.pressed(event), { signal });
     addEventListener("online", () => void this.outbox.flush(), { signal });
-    // A button that was clicked keeps the focus, and would take the next Enter for itself.
-    this.element.addEventListener("click", (event) => {
+    // A button that was clicked keeps the focus, and would take the next Enter for itself. It gives
+    // it up before it does its work, for a dialog hands the focus back to where it was.
+    const giveUp = (event: MouseEvent): void => {
       const button = event.target instanceof Element ? event.target.closest("button") : null;
       if (event.detail > 0) button?.blur();
-    });
+    };
+    this.element.addEventListener("click", giveUp, { capture: true });
   }
 
   private pressed(event: KeyboardEvent): void {
