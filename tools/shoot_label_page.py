@@ -6,27 +6,20 @@
 Needs the built page, Chromium and `pip install playwright`.
 """
 
-import argparse
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from animeter.domain.verdict import STYLES
-from tests.support.chromium import CHROMIUM_FLAGS, MISSING, find_chromium
 from tests.support.server_process import labelling
+from tools.page_shots import EXAMPLES, Shot, asked_for, chromium, save
 
-ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = ROOT / "examples"
-HEIGHTS_PX = {360: 740, 768: 1024, 1280: 800}
-LANGUAGES = {360: "en", 768: "es", 1280: "ja"}
 VIEWS = ("name", "picture", "agreement", "end")
+FOR_DOCS = (Shot("picture", 1280, "light"),)
 
 
 @contextmanager
@@ -45,48 +38,26 @@ def labelled_examples() -> Iterator[str]:
             yield server.url
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A picture to take: of which view, how wide, light or dark, in which language, of whom."""
-
-    view: str
-    width_px: int
-    scheme: str
-    language: str = "en"
-    who: str = "Ada"
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return f"label-{self.view}-{self.width_px}-{self.scheme}.png"
-
-
-FOR_DOCS = (Shot("picture", 1280, "light"),)
-
-
 def take(browser: Browser, url: str, shot: Shot, folder: Path) -> Path:
     """Bring the page into the view, as a new visitor, and save what is seen."""
-    context = browser.new_context(
-        viewport={"width": shot.width_px, "height": HEIGHTS_PX[shot.width_px]},
-        color_scheme="dark" if shot.scheme == "dark" else "light",
-        locale=shot.language,
-        reduced_motion="reduce",
-    )
+    context = browser.new_context(**shot.device, reduced_motion="reduce")
     page = context.new_page()
     page.goto(url)
-    page.locator("#name").fill(shot.who)
+    page.locator("#name").fill(visitor(shot))
     if shot.view != "name":
         page.keyboard.press("Enter")
         expect(page.locator(".easel-image")).to_be_visible()
         prepare(page, shot.view)
     page.wait_for_timeout(500)
-    path = folder / shot.name
-    page.screenshot(path=path)
+    name = f"label-{shot.view}-{shot.width_px}-{shot.scheme}.png"
+    path = save(page, folder / name)
     context.close()
-    with Image.open(path) as picture:
-        plain = picture.convert("RGB")
-    plain.save(path, optimize=True)
     return path
+
+
+def visitor(shot: Shot) -> str:
+    """Somebody who has not been there yet, for the page remembers who said what."""
+    return "Ada" if shot in FOR_DOCS else f"Ada {shot.view} {shot.width_px} {shot.scheme}"
 
 
 def prepare(page: Page, view: str) -> None:
@@ -106,25 +77,10 @@ def prepare(page: Page, view: str) -> None:
 
 def main() -> None:
     """Take the pictures that were asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--all", type=Path, metavar="FOLDER", help="take all, into this folder")
-    options = parser.parse_args()
-    shots, folder = FOR_DOCS, ROOT / "docs" / "images"
-    if options.all:
-        folder = options.all
-        folder.mkdir(parents=True, exist_ok=True)
-        shots = tuple(
-            Shot(view, width_px, scheme, LANGUAGES[width_px], f"Ada {view} {width_px} {scheme}")
-            for view, width_px, scheme in product(VIEWS, HEIGHTS_PX, ("light", "dark"))
-        )
-    chromium = find_chromium()
-    if chromium is None:
-        raise SystemExit(MISSING)
-    with sync_playwright() as playwright, labelled_examples() as url:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+    shots, folder = asked_for(__doc__, FOR_DOCS, VIEWS)
+    with chromium() as browser, labelled_examples() as url:
         for shot in shots:
             print(take(browser, url, shot, folder))
-        browser.close()
 
 
 if __name__ == "__main__":
