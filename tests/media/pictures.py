@@ -1,4 +1,4 @@
-"""Pictures that the tests of this folder draw for themselves."""
+"""Pictures that the tests of this folder draw for themselves, and what every image must be."""
 
 import io
 from typing import Any
@@ -7,6 +7,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
+
+from animeter.media.images import Image as ReadImage
+
+LOSSLESS = {
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "TIFF": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"),
+    "BMP": ("1", "L", "P", "RGB"),
+    "GIF": ("1", "L", "P"),
+}
+LOSSY = {
+    "JPEG": ("L", "RGB", "CMYK"),
+    "WEBP": ("RGB", "RGBA"),
+    "AVIF": ("RGB", "RGBA"),
+    "HEIF": ("L", "RGB", "RGBA"),
+}
 
 
 def scene(width_px: int = 96, height_px: int = 64, seed: int = 0) -> Image.Image:
@@ -56,3 +71,19 @@ def on_white(picture: Image.Image) -> NDArray[np.int16]:
     values = np.asarray(picture.convert("RGBA")).astype(float)
     alpha = values[..., 3:] / 255
     return np.round(values[..., :3] * alpha + 255 * (1 - alpha)).astype(np.int16)
+
+
+def combinations(table: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    return [(format_name, mode) for format_name, modes in table.items() for mode in modes]
+
+
+def assert_sound(image: ReadImage) -> None:
+    assert image.rgb.dtype == np.uint8
+    assert image.rgb.ndim == 3
+    assert image.rgb.shape[2] == 3
+    assert image.rgb.flags.c_contiguous
+    assert image.rgb.flags.writeable
+
+
+def difference(image: ReadImage, expected: NDArray[np.int16]) -> NDArray[np.int16]:
+    return np.abs(image.rgb.astype(np.int16) - expected)
