@@ -28,6 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from animeter.inference.bundle import find_bundle  # noqa: E402
 from animeter.inference.classifier import usable_cores  # noqa: E402
+from benchmarks.memory import resident_mib  # noqa: E402
 from benchmarks.throughput import draw_frames, processor  # noqa: E402
 
 CONNECTIONS = (1, 16, 64)
@@ -40,12 +41,6 @@ def free_port() -> int:
     """Find a port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
-
-
-def resident_mib(pid: int) -> float:
-    """Read how much memory a process holds now (Linux)."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @contextmanager

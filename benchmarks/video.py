@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from animeter.media.frame_flaws import WIDTH_PX, Flaw, blur_of, flaw_of, luma_of  # noqa: E402
+from benchmarks.memory import resident_mib  # noqa: E402
 from benchmarks.throughput import draw_frames, processor  # noqa: E402
 
 FRAMES_PER_S = 24
@@ -99,15 +100,6 @@ def repeat(once: Path, path: Path, length_s: float, times: int) -> None:
                     target.mux(packet)
 
 
-def resident_mib(pid: int) -> float | None:
-    """Read how much memory a process holds now (Linux); None if it has ended."""
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (FileNotFoundError, ProcessLookupError, IndexError):
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
 def run(film: Path, into: Path, *options: str) -> dict[str, Any]:
     """Collect from the film in a process of its own, and watch its memory."""
     command = [sys.executable, "-m", "animeter", "data", "collect", "video", str(film), "-q"]
@@ -118,8 +110,7 @@ def run(film: Path, into: Path, *options: str) -> dict[str, Any]:
         [*command, "-o", str(into), *options], stdout=subprocess.DEVNULL
     ) as process:
         while process.poll() is None:
-            held = resident_mib(process.pid)
-            if held:
+            if held := resident_mib(process.pid):  # none any more where it has just ended
                 samples.append(round(held, 1))
             time.sleep(SAMPLE_S)
     elapsed_s = time.perf_counter() - start_s
