@@ -68,6 +68,20 @@ def test_a_model_is_found_by_name_path_or_string_path(bundle: Bundle, tmp_path: 
     assert find_bundle("mine", settings).folder == settings.models_folder / "mine"
 
 
+def test_other_models_are_not_read_to_find_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path)
+    for name in ("mine", "yours"):
+        make_tiny_bundle(settings.models_folder / name)
+    read = []
+    monkeypatch.setattr(
+        bundles, "check_self_contained", lambda _, origin: read.append(Path(origin).parent)
+    )
+    find_bundle("yours", settings)
+    assert set(read) <= {bundles.BUILTIN_FOLDER, settings.models_folder / "yours"}
+
+
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     make_tiny_bundle(settings.models_folder / "mine")

@@ -8,6 +8,7 @@ This file does not know how a model is run; `session.py` does.
 
 import hashlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,13 +177,15 @@ def find_bundle(name_or_path: str | Path | None = None, settings: Settings | Non
         return builtin_bundle()
     if isinstance(name_or_path, Path) or _looks_like_path(name_or_path):
         return Bundle.open(Path(name_or_path).expanduser())
-    listed = list_bundles(settings)
-    for entry in listed:
-        if entry.name == name_or_path:
-            return entry.bundle or Bundle.open(entry.folder)
+    for name, folder in _places(settings):
+        # What is called otherwise need not be read, and models are large.
+        if name == name_or_path or folder == BUILTIN_FOLDER:
+            entry = _listed(name, folder)
+            if entry.name == name_or_path:
+                return entry.bundle or Bundle.open(folder)
     if Path(name_or_path).is_dir():
         return Bundle.open(Path(name_or_path))
-    known = ", ".join(entry.name for entry in listed) or "none"
+    known = ", ".join(entry.name for entry in list_bundles(settings)) or "none"
     raise BundleError(
         f"There is no model called {name_or_path!r}: known models: {known}. "
         "Give one of these names or the path of a bundle's folder."
@@ -191,18 +194,17 @@ def find_bundle(name_or_path: str | Path | None = None, settings: Settings | Non
 
 def list_bundles(settings: Settings | None = None) -> list[ListedBundle]:
     """List the built-in model and the user's own, the broken ones with what is wrong."""
+    return [_listed(name, folder) for name, folder in _places(settings)]
+
+
+def _places(settings: Settings | None) -> Iterator[tuple[str, Path]]:
     models_folder = (settings or read_settings()).models_folder
-    listed = []
     if BUILTIN_FOLDER.is_dir():
-        built_in = _listed("builtin", BUILTIN_FOLDER)
-        listed.append(built_in)
+        yield "builtin", BUILTIN_FOLDER
     if models_folder.is_dir():
-        listed += [
-            _listed(folder.name, folder)
-            for folder in sorted(models_folder.iterdir())
-            if folder.is_dir() and not folder.name.startswith(".")
-        ]
-    return listed
+        for folder in sorted(models_folder.iterdir()):
+            if folder.is_dir() and not folder.name.startswith("."):
+                yield folder.name, folder
 
 
 def _listed(name: str, folder: Path) -> ListedBundle:
