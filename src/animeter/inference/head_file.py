@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 from animeter.domain.errors import HeadError, OutputError
 from animeter.domain.head_spec import EmbeddingModelSpec, NoneRuleSpec, TaughtHeadSpec
 from animeter.domain.taught_head import EmbeddingModel, NoneRule, TaughtHead
-from animeter.media.small_files import read_limited, whole_folder
+from animeter.media.small_files import read_limited, whole_file, whole_folder
 
 SPEC_FILE: Final = "head.json"
 WEIGHTS_FILE: Final = "head.safetensors"
@@ -96,14 +96,11 @@ def write_head_zip(head: TaughtHead, path: Path, *, replace: bool = False) -> Pa
     if path.exists() and not (replace and path.is_file()):
         raise OutputError(f"{path} is there already. Choose another place, or add --replace.")
     spec, weights = _contents_of(head)
-    part = path.with_name(f"{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with zipfile.ZipFile(part, "w") as file:
+        with whole_file(path) as unfinished, zipfile.ZipFile(unfinished, "w") as file:
             for name, content in ((SPEC_FILE, spec), (WEIGHTS_FILE, weights)):
                 # Its default time, ZIP's first day: the same head gives the same file.
                 file.writestr(zipfile.ZipInfo(f"{head.name}/{name}"), content)
-        part.replace(path)
     except OSError as error:
         raise OutputError(
             f"Cannot write {path}: {error.strerror or error}. Choose a place that may be written."

@@ -24,6 +24,7 @@ from animeter.inference.rows import (
     to_flat,
     to_json_line,
 )
+from animeter.media.small_files import whole_file
 
 FILE_FORMATS: Final = ("jsonl", "csv", "parquet")
 JOURNAL_SUFFIX: Final = ".rows.jsonl"
@@ -129,15 +130,16 @@ class ParquetWriter:
 
         self._rows.close()
         schema = _parquet_schema(self._columns)
-        part = self._path.with_name(f"{self._path.name}.part")
         try:
-            with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            with (
+                whole_file(self._path) as unfinished,
+                pq.ParquetWriter(unfinished, schema, compression="zstd") as writer,
+            ):
                 if self._path.exists():
                     for batch in pq.ParquetFile(self._path).iter_batches(_ROWS_A_GROUP):
                         writer.write_batch(batch.cast(schema))
                 for rows in _groups(self._journal, self._columns):
                     writer.write_batch(_parquet_batch(rows, schema))
-            part.replace(self._path)
             self._journal.unlink()
         except OSError as error:
             raise OutputError(
