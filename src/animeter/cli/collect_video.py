@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from animeter.cli.collection import (
+    MIN_SIDE_PX,
     Labels,
     MinSide,
     Output,
@@ -14,8 +15,6 @@ from animeter.cli.collection import (
     collection,
     run_collector,
 )
-
-_MIN_SIDE_PX = 64
 
 
 def collect_video(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
@@ -41,7 +40,7 @@ def collect_video(  # noqa: PLR0913, PLR0917  (a verb's options are its paramete
     threads: Annotated[
         int, typer.Option(min=0, help="Threads that decode; all cores if 0.", show_default=True)
     ] = 0,
-    min_side: MinSide = _MIN_SIDE_PX,
+    min_side: MinSide = MIN_SIDE_PX,
     retry_failed: RetryFailed = False,
     quiet: Quiet = False,
 ) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animeter.cli.extras import train_extra
-from animeter.cli.options import setting_of
+from animeter.cli.extras import needing
+from animeter.cli.options import settings_of
 from animeter.cli.table import column_lines, printable
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 
     Example: `animeter compare manifest.csv --recipes dense,cnn,mobilenetv2 --pictures 2000`
     """
-    with train_extra():
+    with needing("train"):
         from animeter.lab.comparison.comparing import compare as compare_recipes
         from animeter.lab.comparison.pictures import SPLITS
         from animeter.lab.comparison.training import Request
@@ -114,7 +114,7 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         pictures=pictures,
         only=dict(_column(text) for text in only or ()),
         epochs=epochs,
-        settings=dict(setting_of(text) for text in settings or ()),
+        settings=settings_of(settings),
         threads=threads,
     )
     report = compare_recipes(request, output, _say)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from animeter.cli import options
+from animeter.cli.extras import needing
 from animeter.cli.table import column_lines, printable
-from animeter.domain.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,14 +106,12 @@ def _serve(
     opinions: int | None,
     where: tuple[str, int, str | None],
 ) -> None:
-    try:
+    with needing("serve"):
         from animeter.server.label_key import label_key
         from animeter.server.labelling import Labelling
         from animeter.server.options import ServeOptions
         from animeter.server.security import LOOPBACK
         from animeter.server.serving import Running, serve
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("serve", error.name or "fastapi") from error
     from animeter.datasets.labelling import LabelLog
     from animeter.datasets.to_label import pictures_to_label
     from animeter.settings import read_settings

@@ -5,15 +5,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def train_extra(extra: str = "train") -> Iterator[None]:
-    """Turn a missing package of the lab into an error that says how to install it.
+def needing(extra: str) -> Iterator[None]:
+    """Turn a package that is missing where the block imports it into an error that says what to do.
 
     Args:
-        extra: of animeter, which brings what the verb needs.
+        extra: of animeter, which brings what the block needs.
     """
     from animeter.domain.errors import MissingExtraError
 
     try:
         yield
     except ModuleNotFoundError as error:
-        raise MissingExtraError(extra, error.name or "torch") from error
+        raise MissingExtraError(extra, error.name or extra) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from animeter.cli.extras import train_extra
+from animeter.cli.extras import needing
 from animeter.cli.progress import ProgressLine
 from animeter.cli.table import percent, printable
 
@@ -32,7 +32,7 @@ def teach_finetuned(
     quiet: bool,
 ) -> "Finetuned":
     """Train a copy of the network and teach a head on it, with progress on standard error."""
-    with train_extra():
+    with needing("train"):
         from animeter.lab.finetuning import FinetuneOptions, finetune
     from animeter.domain.head_fitting import FitOptions
     from animeter.settings import read_settings

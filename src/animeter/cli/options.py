@@ -44,8 +44,16 @@ Settings = Annotated[
 ]
 
 
-def setting_of(text: str) -> tuple[str, Any]:
-    """Read `key=value` as `--set` takes it; the value as JSON where it is any, else as text."""
+def settings_of(texts: list[str] | None) -> dict[str, Any]:
+    """Read what `--set` was given, each `key=value`; a value as JSON where it is any, else as text.
+
+    Raises:
+        typer.BadParameter: one has no key.
+    """
+    return dict(map(_setting, texts or ()))
+
+
+def _setting(text: str) -> tuple[str, Any]:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise typer.BadParameter(f"--set {text}: wanted KEY=VALUE, as training.batch_size=32")

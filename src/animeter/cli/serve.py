@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from animeter.cli import options
-from animeter.domain.errors import MissingExtraError, SettingError
+from animeter.cli.extras import needing
+from animeter.domain.errors import SettingError
 
 
 def serve(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
@@ -78,12 +79,10 @@ def serve(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 
     For a whole network: `animeter serve --host 0.0.0.0 --workers 2 --api-key-file key.txt`
     """
-    try:
+    with needing("serve"):
         from animeter.server.options import MEBIBYTE, ServeOptions
         from animeter.server.serving import Running
         from animeter.server.serving import serve as serve_until_told
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("serve", error.name or "fastapi") from error
     from animeter.settings import read_settings
 
     settings = read_settings()

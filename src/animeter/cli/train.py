@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animeter.cli.extras import train_extra
-from animeter.cli.options import Data, Label, Settings, setting_of
+from animeter.cli.extras import needing
+from animeter.cli.options import Data, Label, Settings, settings_of
 from animeter.cli.table import printable
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def train(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     Examples: `animeter train recipes/default.toml --folds --jobs 2`, or with labels of your own
     `animeter train recipes/cnn.toml --data pictures/ --part fold-0`
     """
-    with train_extra():
+    with needing("train"):
         from animeter.lab.distributed import Processes, is_first_process, open_run
         from animeter.lab.folds import train_folds, train_part
         from animeter.lab.recipe_variants import of_data
@@ -66,7 +66,7 @@ def train(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
             "for one network, --part fold-0 and so on"
         )
     folder = run or Path("runs") / recipe.stem
-    changes = of_data(data, label) | dict(setting_of(text) for text in settings or ())
+    changes = of_data(data, label) | settings_of(settings)
     opened = open_run(recipe, folder, changes)
     if is_first_process():
         look_for_leaks(opened.recipe, opened.folder, strict=strict)
@@ -93,7 +93,7 @@ def export(
 
     Example: `animeter export runs/default my-model`
     """
-    with train_extra():
+    with needing("train"):
         from animeter.lab.shipping import ship
 
     typer.echo(str(ship(run, part, output, int8=int8, report=report)))

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animeter.cli.extras import train_extra
-from animeter.cli.options import Data, Label, Settings, setting_of
+from animeter.cli.extras import needing
+from animeter.cli.options import Data, Label, Settings, settings_of
 from animeter.cli.table import printable
 from animeter.cli.train import look_for_leaks
 
@@ -43,13 +43,13 @@ def tune(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
 
     Example: `animeter tune recipes/search/dense-grid.toml --jobs 2`
     """
-    with train_extra("tune"):
+    with needing("tune"):
         from animeter.lab.recipe_variants import of_data
         from animeter.lab.tuning.search_space import read_search
         from animeter.lab.tuning.tuning import tune as train_trials
 
     folder = run or Path("runs") / search.stem
-    changes = of_data(data, label) | dict(setting_of(text) for text in settings or ())
+    changes = of_data(data, label) | settings_of(settings)
     asked, recipe = read_search(search, changes)
     look_for_leaks(recipe, folder, strict=strict)
     typer.echo(f"animeter: {asked.planned} trials of {asked.recipe.name}", err=True)
