@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Thread
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -131,6 +132,7 @@ class Visitor:
         """
         coming = iter(wanted)
         line: list[_Visit] = []
+        begin = partial(self._begin, kind=kind, line=line)
         while True:
             one = next(coming, None) if len(line) < _URLS_AHEAD else None
             if one is not None:
@@ -139,9 +141,9 @@ class Visitor:
                 self._nap(line)
             else:
                 return
-            for step in (self._settle, self._begin):
+            for step in (self._settle, begin):
                 for visit in tuple(line):
-                    answer = step(visit, kind, line)
+                    answer = step(visit)
                     if answer is not None:
                         line.remove(visit)
                         yield Visited(visit.wanted, answer)
@@ -228,11 +230,8 @@ class Visitor:
                 return max(pause_s, backoff_s if answer.wait_s is None else answer.wait_s)
         return pause_s
 
-    def _settle(
-        self, visit: _Visit, kind: Kind, line: list[_Visit]
-    ) -> Content | AnimeterError | None:
+    def _settle(self, visit: _Visit) -> Content | AnimeterError | None:
         """Take an answer that has come; return it unless the visit goes on."""
-        del kind, line
         if visit.asking is None or not visit.asking.done():
             return None
         answer = visit.asking.result()
