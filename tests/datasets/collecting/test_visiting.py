@@ -12,15 +12,9 @@ from animeter.datasets.collecting.manners import Manners
 from animeter.datasets.collecting.visiting import Visitor, Wanted
 from animeter.domain.errors import AnimeterError
 from animeter.media.limits import Limits
-from tests.support.misbehaving_site import Site, misbehaving_site, picture
+from tests.support.misbehaving_site import Site, picture
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with misbehaving_site() as running:
-        yield running
 
 
 def manners(site: Site, **changes: object) -> Manners:

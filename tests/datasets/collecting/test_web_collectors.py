@@ -1,7 +1,6 @@
 """Lists of URLs, boards and search engines, all against a server on loopback."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,15 +15,9 @@ from animeter.datasets.collecting.url_list import UrlListCollector
 from animeter.datasets.collecting.web_search import WebSearchCollector
 from animeter.datasets.records import read_records
 from animeter.domain.errors import FileMissingError, ManifestError, UnreachableUrlError
-from tests.support.misbehaving_site import Site, misbehaving_site, picture
+from tests.support.misbehaving_site import Site, picture
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with misbehaving_site() as running:
-        yield running
 
 
 def manners(site: Site) -> Manners:
