@@ -7,6 +7,7 @@ together from.
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from animeter.media.small_files import write_whole
 THUMBNAIL_PX = (200, 132)
 DASH, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 PERCENT = "\N{NO-BREAK SPACE}%"
+
+
+def time_made() -> str:
+    """Return what a report says of when it was made: now."""
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def render(template: str, plots: Mapping[str, str], **values: Any) -> str:

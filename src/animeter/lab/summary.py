@@ -6,7 +6,6 @@ carry an interval are `{"value", "low", "high"}`; the interval is a 95 % bootstr
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
@@ -20,6 +19,7 @@ from animeter.domain.verdict import STYLES, Verdict, forced_style
 from animeter.lab.curves import coverage, number_or_none, reliability, thinned
 from animeter.lab.evaluation import Evaluation, Scored
 from animeter.lab.mosaics import KINDS
+from animeter.lab.page import time_made
 from animeter.lab.scoring import PROBABILITY_FLOOR, Score, likeness_of, verdict_shares
 from animeter.lab.tallies import Tallies, draw_franchises
 
@@ -49,7 +49,7 @@ def summarise(evaluation: Evaluation, manifest: str) -> Report:
     return {
         "format_version": FORMAT_VERSION,
         "animeter": animeter.__version__,
-        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "made": time_made(),
         "mode": "out_of_fold" if evaluation.out_of_fold else "one_model",
         "manifest": manifest,
         "models": [asdict(model) for model in evaluation.models],

@@ -16,7 +16,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import animeter
@@ -27,6 +26,7 @@ from animeter.lab.comparison.page import RESULT_FILE, write_comparison
 from animeter.lab.comparison.pictures import SPLITS, Split, choose_pictures, deal
 from animeter.lab.comparison.training import Request, figures_of, starts_from
 from animeter.lab.leaks import check_leaks
+from animeter.lab.page import time_made
 from animeter.lab.recipe import DataRecipe, Recipe, read_recipe
 from animeter.lab.recipe_variants import with_settings
 from animeter.lab.runs import trusted_rows
@@ -129,7 +129,7 @@ def _heading(request: Request, chosen: Records) -> Report:
         "format_version": FORMAT_VERSION,
         "animeter": animeter.__version__,
         "command": ["animeter", *sys.argv[1:]],
-        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "made": time_made(),
         "data": request.data.name,
         "task": request.task,
         "label": request.column,

@@ -7,7 +7,6 @@ The result is plain JSON values, with shares in [0, 1]. Figures that carry an in
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from animeter.lab.curves import coverage, number_or_none, reliability
 from animeter.lab.labels.figures import DRAWS, SEED, label_figures
 from animeter.lab.labels.order import order_by_likeness
 from animeter.lab.labels.predictions import LabelPredictions
+from animeter.lab.page import time_made
 from animeter.lab.training_log import EpochFigures
 
 FORMAT_VERSION = 1
@@ -86,7 +86,7 @@ def summarise_labels(evaluation: LabelEvaluation) -> Report:
         "format_version": FORMAT_VERSION,
         "kind": "labels",
         "animeter": animeter.__version__,
-        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "made": time_made(),
         "mode": "out_of_fold" if evaluation.out_of_fold else "one_model",
         "data": evaluation.data,
         "label": evaluation.column,

@@ -1,7 +1,6 @@
 """What a study found, written down: `best.toml`, `report.html`, `report.json` and `plots/*.svg`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +82,7 @@ def tuning_report(
     best = best_trial(study)
     trials = [_trial(search, t) for t in study.get_trials(deepcopy=False, states=_FINISHED)]
     return {
-        "made": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "made": page.time_made(),
         "animeter": animeter.__version__,
         "study": study.study_name,
         "recipe": search.recipe.name,
