@@ -110,8 +110,7 @@ def _untrained(recipe: NetworkRecipe, *, start: bool) -> Any:
             ", ".join(timm.list_models(f"*{recipe.backbone[:6]}*")[:6]) or "see timm.list_models()"
         )
         raise RecipeError(f"timm knows no backbone {recipe.backbone!r}. Did you mean: {near}?")
-    given = recipe.weights or recipe.checkpoint
-    download = start and given is None and recipe.pretrained
+    download = start and recipe.starts_from_timm
     try:
         return timm.create_model(recipe.backbone, pretrained=download, num_classes=0)
     except (OSError, RuntimeError) as error:

@@ -134,10 +134,15 @@ class NetworkRecipe(_Part):
         """Whether the network can look at squares of `size_px` alone."""
         return self.backbone == DENSE or self.pooling == "flatten"
 
+    @property
+    def starts_from_timm(self) -> bool:
+        """Whether the backbone starts from the weights that timm downloads."""
+        given = self.weights or self.checkpoint
+        return self.pretrained and given is None and self.backbone not in {DENSE, CNN}
+
     @model_validator(mode="after")
     def _freezes_what_was_learned(self) -> Self:
-        made_here = self.backbone in {DENSE, CNN}
-        learned = self.weights or self.checkpoint or (self.pretrained and not made_here)
+        learned = self.weights or self.checkpoint or self.starts_from_timm
         if self.frozen and not learned:
             raise ValueError(
                 "network.frozen keeps the backbone as it starts, and it would start from chance: "

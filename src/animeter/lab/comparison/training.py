@@ -15,7 +15,7 @@ from animeter.lab.comparison.figures import cost, read_judged, worth
 from animeter.lab.comparison.pictures import BY_FRANCHISE, FOLDER_LABEL, STYLE, Split, franchise_of
 from animeter.lab.folds import TrainingFailedError, is_done, start_part
 from animeter.lab.leaks import REPORT_FILE
-from animeter.lab.recipe import CNN, DENSE, Recipe
+from animeter.lab.recipe import Recipe
 from animeter.lab.recipe_variants import with_settings, write_recipe
 from animeter.lab.runs import Run, fold_name
 from animeter.media.small_files import write_whole
@@ -114,8 +114,7 @@ def starts_from(recipe: Recipe) -> str:
     given = network.checkpoint or network.weights
     if given:
         return given.name.removesuffix(".safetensors")
-    made_here = network.backbone in {CNN, DENSE}
-    return "timm's weights" if network.pretrained and not made_here else "chance"
+    return "timm's weights" if network.starts_from_timm else "chance"
 
 
 def figures_of(stem: str, recipe: Recipe, request: Request, split: Split) -> Report:
