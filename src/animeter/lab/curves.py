@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animeter.domain import metrics
-from animeter.lab.tallies import BINS
+from animeter.lab.tallies import BINS, bin_of
 
 POINTS = 200
 
@@ -19,7 +19,7 @@ def reliability(probability: NDArray[np.float64], truth: NDArray[np.bool_]) -> d
 
     Each bin has its mean likeness, the share of pictures that truly are, and how many there are.
     """
-    number = np.minimum((probability * BINS).astype(np.int64), BINS - 1)
+    number = bin_of(probability)
     bins = []
     for index in range(BINS):
         inside = number == index

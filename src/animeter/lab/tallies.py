@@ -73,7 +73,7 @@ class Tallies:
         table[:, _DRAWN_RIGHT] = right * is_drawn
         table[:, _DRAWN] = is_drawn
         for column, gaps in enumerate(_GAPS):
-            bins = np.minimum((likeness[:, column] * BINS).astype(np.int64), BINS - 1)
+            bins = bin_of(likeness[:, column])
             table[pictures, gaps.start + bins] = likeness[:, column] - (style == column)
         names, number = np.unique(franchise, return_inverse=True)
         sums = np.zeros((names.size, _COLUMNS))
@@ -120,6 +120,11 @@ def draw_franchises(franchises: int, draws: int = 1000, seed: int = 0) -> Floats
     result = counts.reshape(draws, franchises).astype(np.float64)
     result.setflags(write=False)
     return result
+
+
+def bin_of(probability: Floats) -> Indices:
+    """Return which bin of the calibration error each probability falls into."""
+    return np.minimum((probability * BINS).astype(np.int64), BINS - 1)
 
 
 def accuracy(sums: Floats) -> Floats:

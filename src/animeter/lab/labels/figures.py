@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from animeter.domain.label_metrics import rank_of_truth, ratio
 from animeter.lab.labels.predictions import LabelPredictions
 from animeter.lab.scoring import PROBABILITY_FLOOR
-from animeter.lab.tallies import BINS, Figure, with_interval
+from animeter.lab.tallies import BINS, Figure, bin_of, with_interval
 
 DRAWS = 1000
 SEED = 0
@@ -47,7 +47,7 @@ class _Facts:
             answer=answer,
             rank=rank,
             loss=-np.log(np.maximum(own, PROBABILITY_FLOOR)),
-            bin=np.minimum((confidence * BINS).astype(np.int64), BINS - 1),
+            bin=bin_of(confidence),
             gap=confidence - (rank == 0),
             labels=len(predictions.labels),
         )
