@@ -11,7 +11,6 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,8 @@ from animeter.domain.verdict import STYLES
 from animeter.lab.data_suspects import doubted_by_teaching, doubted_out_of_fold, doubted_styles
 from animeter.lab.evaluation import Watch
 from animeter.lab.out_of_fold import FILE as OUT_OF_FOLD_FILE
-from animeter.lab.page import as_json, render, thumbnails, write_files
+from animeter.lab.out_of_fold import fold_files
+from animeter.lab.page import as_json, render, thumbnails, time_made, write_files
 
 Report = dict[str, Any]
 
@@ -141,7 +141,7 @@ def _suspects(request: Request, material: _Material, output: Path, watch: Watch)
 
 
 def _files_of(run: Path) -> list[Path]:
-    files = sorted(run.glob(f"fold-*/{OUT_OF_FOLD_FILE}"))
+    files = fold_files(run)
     if not files:
         raise ManifestError(
             f"{run} holds no fold-*/{OUT_OF_FOLD_FILE}. Give the folder of a run of "
@@ -174,7 +174,7 @@ def _report(
     labels = Counter(entry.label for entry in entries)
     return {
         "source": request.source.name,
-        "made": datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "made": time_made(),
         "animeter": __version__,
         "columns": asdict(material.columns),
         "pictures": len(entries),

@@ -25,10 +25,10 @@ from animeter.domain.results import Failure
 from animeter.domain.verdict import STYLES, VerdictRule
 from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
+from animeter.lab.scoring import logits_of
 
 FILE = "out_of_fold.csv"
 _COLUMNS = ("path", "fold", "style", "anime_logit", "cartoon_logit")
-_SMALLEST = 1e-7  # likeness; float32 sigmoids round to 0 and 1 beyond
 
 TARGET_ERROR = 0.04
 """Share of wrong ones allowed among the pictures that a likeness decides; the rest is unsure."""
@@ -71,10 +71,15 @@ def predict_held_out(
         writer.writerow(_COLUMNS)
         for row, result in zip(rows, results, strict=True):
             if not isinstance(result, Failure):
-                anime, cartoon = (_logit(p) for p in (result.anime, result.cartoon))
+                anime, cartoon = logits_of(np.array((result.anime, result.cartoon)))
                 writer.writerow([row.name, row.fold, row.style, f"{anime:.5f}", f"{cartoon:.5f}"])
             progress(1)
     fresh.replace(target)
+
+
+def fold_files(run: Path) -> list[Path]:
+    """Return what was predicted in a run's folder, one file a fold that is done."""
+    return sorted(run.glob(f"fold-*/{FILE}"))
 
 
 def read_predictions(paths: Sequence[Path]) -> Predictions:
@@ -138,8 +143,3 @@ def calibrate_without(predictions: Predictions, fold: int) -> Calibration:
         ),
         f"out-of-fold predictions without fold {fold}",
     )
-
-
-def _logit(likeness: float) -> float:
-    bounded = min(max(likeness, _SMALLEST), 1.0 - _SMALLEST)
-    return float(np.log(bounded) - np.log1p(-bounded))

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from animeter.domain.calibration import cross_fit_likeness
 from animeter.domain.dotted_keys import dotted
@@ -32,9 +30,6 @@ from animeter.lab.labels.predictions import LabelPredictions, read_label_predict
 from animeter.lab.progress import Progress, read_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.runs import FINAL, RECIPE_FILE, RECORD_FILE
-
-_FOLD_FOLDERS = "fold-*"
-_SMALLEST = 1e-7  # probability; float32 rounds to 0 beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +136,13 @@ def read_run(folder: Path) -> RunSummary:
         text = (folder / RECIPE_FILE).read_text(encoding="utf-8")
         recipe = Recipe.model_validate(tomllib.loads(text))
         figures = (_label_figures if recipe.task == "labels" else _figures)(folder)
-    except (OSError, ValueError, ValidationError, ManifestError) as error:
+    except (OSError, ValueError, ManifestError) as error:
         reason = str(error).splitlines()[0]
         raise RecipeError(
             f"{folder} holds no run of `animeter train` that can be read: {reason}. "
             "`animeter runs list` shows the runs at hand."
         ) from error
-    parts = [
-        path for path in (*sorted(folder.glob(_FOLD_FOLDERS)), folder / FINAL) if path.is_dir()
-    ]
+    parts = [path for path in (*sorted(folder.glob("fold-*")), folder / FINAL) if path.is_dir()]
     models = [path / "bundle" / MODEL_FILE for path in parts]
     return RunSummary(
         folder=folder,
@@ -170,7 +163,7 @@ def differing_settings(runs: Sequence[RunSummary]) -> dict[str, list[Any]]:
 
 
 def _figures(folder: Path) -> Figures | None:
-    files = sorted(folder.glob(f"{_FOLD_FOLDERS}/{out_of_fold.FILE}"))
+    files = out_of_fold.fold_files(folder)
     if len(files) < 2:  # the calibration of one fold comes from the others
         return None
     predictions = out_of_fold.read_predictions(files)
@@ -187,7 +180,7 @@ def _figures(folder: Path) -> Figures | None:
 
 
 def _label_figures(folder: Path) -> LabelFigures | None:
-    files = sorted(folder.glob(f"{_FOLD_FOLDERS}/{out_of_fold.FILE}"))
+    files = out_of_fold.fold_files(folder)
     if not files:
         return None
     predictions = read_label_predictions(files)
@@ -197,20 +190,19 @@ def _label_figures(folder: Path) -> LabelFigures | None:
         folds=len(files),
         accuracy=accuracy(predictions.truth, predictions.answer),
         balanced_accuracy=balanced_accuracy(predictions.truth, predictions.answer),
-        calibration_error=expected_calibration_error(_cross_fitted(predictions).max(axis=1), right),
+        calibration_error=expected_calibration_error(
+            _cross_fitted(predictions).probability.max(axis=1), right
+        ),
     )
 
 
-def _cross_fitted(predictions: LabelPredictions) -> NDArray[np.float64]:
-    """Return probabilities [N, K], those of each fold at a temperature from the others."""
-    shares = predictions.probability.copy()
+def _cross_fitted(predictions: LabelPredictions) -> LabelPredictions:
+    """Return the predictions, those of each fold at a temperature from the others."""
     fold = predictions.fold
     if fold is None or len(np.unique(fold)) < 2:
-        return shares
-    logits = np.log(np.maximum(shares, _SMALLEST))
+        return predictions
+    temperature = np.ones(len(fold))
     for number in np.unique(fold):
-        own = fold == number
-        table = logits[own] / fit_temperature(logits[~own], predictions.truth[~own])
-        powers = np.exp(table - table.max(axis=1, keepdims=True))
-        shares[own] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+        others = predictions.only(fold != number)
+        temperature[fold == number] = fit_temperature(others.logits, others.truth)
+    return predictions.at(temperature)

@@ -24,8 +24,8 @@ from animeter.inference.label_classifier import LabelClassifier
 from animeter.lab import out_of_fold
 from animeter.lab.labels.predictions import holds_label_predictions, read_label_predictions
 from animeter.lab.progress import read_progress
+from animeter.lab.scoring import PROBABILITY_FLOOR
 
-_LEAST = 1e-7  # of a probability, so that a loss stays finite
 _WARM_UP = 8
 _FLOATS = {onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16, onnx.TensorProto.DOUBLE}
 
@@ -125,7 +125,8 @@ def pictures_per_s(folder: Path, pictures: Sequence[Path]) -> float:
 
 def _judged_likenesses(files: Sequence[Path]) -> Judged:
     said = out_of_fold.read_predictions(files)
-    likeness = np.clip(1.0 / (1.0 + np.exp(-said.logits)), _LEAST, 1.0 - _LEAST)
+    likeness = 1.0 / (1.0 + np.exp(-said.logits))
+    likeness = np.clip(likeness, PROBABILITY_FLOOR, 1.0 - PROBABILITY_FLOOR)
     truth = said.truth
     loss = -(truth * np.log(likeness) + (1.0 - truth) * np.log1p(-likeness)).mean()
     errors = [metrics.expected_calibration_error(likeness[:, i], truth[:, i]) for i in range(2)]
@@ -145,7 +146,7 @@ def _judged_labels(files: Sequence[Path]) -> Judged:
         names=said.names,
         truth=said.truth,
         decided=decided,
-        loss=float(-np.log(np.clip(right, _LEAST, 1.0)).mean()),
+        loss=float(-np.log(np.clip(right, PROBABILITY_FLOOR, 1.0)).mean()),
         calibration_error=metrics.expected_calibration_error(
             np.clip(said.probability.max(axis=1), 0.0, 1.0), decided == said.truth
         ),

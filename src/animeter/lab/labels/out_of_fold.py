@@ -26,8 +26,6 @@ from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.runs import FINAL, Run, fold_name, training_facts
 from animeter.media.small_files import write_whole
 
-_SMALLEST = 1e-7  # probability; float32 rounds to 0 beyond
-
 
 def predict_held_out_labels(bundle: Path, rows: Sequence[ManifestRow], target: Path) -> None:
     """Score rows with a bundle and write its probabilities, as `label_predictions` reads them.
@@ -64,9 +62,8 @@ def temperature_of(predictions: LabelPredictions, fitted_on: str) -> Temperature
         predictions: to learn from.
         fitted_on: what to call them.
     """
-    logits = np.log(np.clip(predictions.probability, _SMALLEST, 1.0))
     return TemperatureSpec(
-        temperature=fit_temperature(logits, predictions.truth),
+        temperature=fit_temperature(predictions.logits, predictions.truth),
         fitted_on=fitted_on,
         pictures=len(predictions.names),
     )

@@ -7,7 +7,7 @@ writes it for each fold, `animeter evaluate` reads it, and any other program may
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animeter.domain.errors import FileMissingError, ManifestError, OutputError
+from animeter.domain.taught_head import softmax
+from animeter.lab.scoring import PROBABILITY_FLOOR
 from animeter.media.small_files import write_whole
 
 COLUMNS = ("path", "fold", "label")
@@ -68,6 +70,15 @@ class LabelPredictions:
         """Int [N]: the likeliest label of each picture, index into `labels`."""
         answers: NDArray[np.int64] = self.probability.argmax(axis=1).astype(np.int64)
         return answers
+
+    @property
+    def logits(self) -> NDArray[np.float64]:
+        """Float [N, K]: the probabilities' logarithms, as far down as float32 can tell."""
+        return np.asarray(np.log(np.clip(self.probability, PROBABILITY_FLOOR, 1.0)))
+
+    def at(self, temperature: NDArray[np.float64]) -> "LabelPredictions":
+        """Return what is said when each picture's logits are divided by its temperature [N]."""
+        return replace(self, probability=softmax(self.logits / temperature[:, None]))
 
     def only(self, kept: NDArray[np.bool_]) -> "LabelPredictions":
         """Return the predictions of some pictures; `kept` is bool [N]."""

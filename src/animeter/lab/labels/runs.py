@@ -4,7 +4,6 @@ Training writes it down before the networks are calibrated; here each fold gets 
 that stands in its network's bundle, which was fitted without that fold.
 """
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +12,16 @@ from typing import Any
 import numpy as np
 
 from animeter.domain.errors import RecipeError
-from animeter.domain.taught_head import softmax
 from animeter.inference.bundle import LabelBundle
-from animeter.lab import out_of_fold
 from animeter.lab.labels.judges import facts_of
 from animeter.lab.labels.predictions import (
     LabelPredictions,
     holds_label_predictions,
     read_label_predictions,
 )
+from animeter.lab.out_of_fold import fold_files
 from animeter.lab.recipe import read_recipe
 from animeter.lab.runs import RECIPE_FILE, held_out_by
-from animeter.lab.scoring import PROBABILITY_FLOOR
 from animeter.lab.training_log import EpochFigures, read_log
 
 
@@ -78,8 +75,7 @@ def read_judged_run(run: Path) -> JudgedRun:
 
 
 def _files(run: Path) -> list[Path]:
-    files = sorted(run.glob(f"fold-*/{out_of_fold.FILE}"))
-    return [path for path in files if holds_label_predictions(path)]
+    return [path for path in fold_files(run) if holds_label_predictions(path)]
 
 
 def _calibrated(
@@ -88,5 +84,4 @@ def _calibrated(
     temperature = np.ones(len(predictions.names))
     for name, bundle in bundles.items():
         temperature[predictions.fold == held_out_by(name)] = bundle.spec.calibration.temperature
-    logits = np.log(np.maximum(predictions.probability, PROBABILITY_FLOOR))
-    return dataclasses.replace(predictions, probability=softmax(logits / temperature[:, None]))
+    return predictions.at(temperature)
