@@ -75,7 +75,8 @@ def test_several_processes_share_the_port_and_the_counters_and_replace_the_dead(
     with serving("tiny", "--workers", "2", ANIMETER_HOME=str(home)) as server:
         until(lambda: len(server.children()) == 2)
         for number in range(20):  # a new connection each, so that both get some
-            assert httpx.get(f"{server.url}v1/model").status_code == 200, number
+            answer = httpx.get(f"{server.url}v1/model", timeout=60)  # both are still starting
+            assert answer.status_code == 200, number
         counted = re.search(
             r'animeter_requests_total{[^}]*route="/v1/model"[^}]*} (\S+)',
             httpx.get(f"{server.url}metrics").text,
