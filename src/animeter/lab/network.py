@@ -4,6 +4,7 @@ They take pixels as the finished model does (uint8, any size) and squash and nor
 themselves, so that training and inference cannot drift apart.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +39,7 @@ class Reading(NamedTuple):
     activation: torch.Tensor
 
 
-class PictureNetwork(nn.Module):
+class PictureNetwork(nn.Module, ABC):
     """What all networks are made of, but for the layers that answer.
 
     A network adds its own `answering` layer and the auxiliary heads, then calls `_begin`.
@@ -65,9 +66,9 @@ class PictureNetwork(nn.Module):
         self.embedding_dim: int = recipe.hidden[-1] if recipe.hidden else self._pooled_dim()
 
     @property
+    @abstractmethod
     def answering(self) -> nn.Linear:
         """The layer that answers what the task asks."""
-        raise NotImplementedError
 
     @property
     def heads(self) -> list[nn.Module]:
@@ -159,9 +160,9 @@ class PictureNetwork(nn.Module):
                 "the checkpoint.safetensors that `animeter export` wrote."
             ) from error
 
+    @abstractmethod
     def _is_shared(self, key: str) -> bool:
         """Say whether a tensor means the same in every checkpoint of this recipe's backbone."""
-        raise NotImplementedError
 
 
 class StyleNetwork(PictureNetwork):

@@ -1,5 +1,6 @@
 """Training as Lightning wants it: what all tasks share of a step, and the optimiser."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 import lightning
@@ -20,7 +21,7 @@ Judged = tuple[torch.Tensor, torch.Tensor]
 """A loss, and the share that is right."""
 
 
-class NetworkTraining(lightning.LightningModule):
+class NetworkTraining(lightning.LightningModule, ABC):
     """The loss of a task's own answers plus cross-entropy on auxiliary heads.
 
     Args:
@@ -35,13 +36,13 @@ class NetworkTraining(lightning.LightningModule):
         self._recipe = recipe
         self.network = network
 
+    @abstractmethod
     def _taught(self, batch: Batch, logits: torch.Tensor) -> Judged:
         """Return the loss to learn from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _judged(self, batch: Batch, logits: torch.Tensor) -> Judged:
         """Return the loss to report of pictures that are not learned from."""
-        raise NotImplementedError
 
     def training_step(self, batch: Batch, index: int) -> torch.Tensor:
         """Return the loss of one batch and log its parts."""
