@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
@@ -34,11 +33,9 @@ from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.inference.golden import make_golden_pairs
 from animeter.inference.session import OnnxSession
 from animeter.lab.network import StyleNetwork
-from animeter.lab.onnx_writing import output_width, test_images, write_onnx
+from animeter.lab.onnx_writing import check_agreement, output_width, write_onnx
 from animeter.lab.recipe import Recipe
-
-TOLERANCE = 1e-4
-"""Between torch and ONNX Runtime, in probabilities."""
+from animeter.media.small_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +111,13 @@ def export_bundle(
         BundleError: the weights do not fit, or the file and the network disagree.
     """
     calibration = calibration or Calibration()
-    exported = _Exported(
-        load_network(recipe, weights), (calibration.anime, calibration.cartoon)
-    ).eval()
+    network = load_network(recipe, weights)
+    exported = _Exported(network, (calibration.anime, calibration.cartoon)).eval()
     folder.mkdir(parents=True, exist_ok=True)
-    onnx_path = folder / MODEL_FILE
-    write_onnx(exported, onnx_path, ("likeness", "embedding", "activation"))
+    write_onnx(exported, folder / MODEL_FILE, ("likeness", "embedding", "activation"))
     write_spec(folder, recipe, calibration, provenance or Provenance())
-    _check_agreement(exported, folder)
+    session = OnnxSession(Bundle.open(folder), providers=["CPUExecutionProvider"])
+    check_agreement(exported, network.size_px, folder, lambda images: session.run(images).likeness)
     return folder
 
 
@@ -158,15 +154,11 @@ def write_spec(
 
 def write_with_golden_pairs(folder: Path, spec: ModelSpec) -> None:
     """Write a spec beside its `model.onnx`, with golden pairs of what that file says now."""
-    write_json(folder, spec.model_copy(update={"golden": []}))
+    path = folder / SPEC_FILE
+    write_whole(path, spec.model_copy(update={"golden": []}).to_json())
     # The pairs are what the finished bundle says, so there must be a bundle first.
     pairs = make_golden_pairs(OnnxSession(Bundle.open(folder)).run)
-    write_json(folder, spec.model_copy(update={"golden": pairs}))
-
-
-def write_json(folder: Path, spec: ModelSpec) -> None:
-    """Write a spec as the `model.json` of a folder."""
-    (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_whole(path, spec.model_copy(update={"golden": pairs}).to_json())
 
 
 def save_checkpoint(weights: Path, target: Path) -> None:
@@ -175,23 +167,3 @@ def save_checkpoint(weights: Path, target: Path) -> None:
     with safe_open(weights, "pt") as file:
         save_file(state, target, file.metadata())
     target.chmod(0o644)  # safetensors makes it readable for its maker alone
-
-
-def _check_agreement(exported: _Exported, folder: Path) -> None:
-    session = OnnxSession(Bundle.open(folder), providers=["CPUExecutionProvider"])
-    for image in test_images(exported.network.size_px):
-        with torch.no_grad():
-            wanted = exported(image)[0].numpy()
-        got = session.run(image.numpy()).likeness
-        worst = float(np.abs(got - wanted).max())
-        if worst > TOLERANCE:
-            raise disagreement(folder, image, worst)
-
-
-def disagreement(folder: Path, image: torch.Tensor, worst: float) -> BundleError:
-    """Return the error that a file and the network it was made from disagree."""
-    _, height, width, _ = image.shape
-    return BundleError(
-        f"{folder} and the network it was made from disagree by {worst:.2g} at "
-        f"{width}x{height} px; at most {TOLERANCE} is allowed. Do not ship this file."
-    )

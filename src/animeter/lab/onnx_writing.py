@@ -1,5 +1,7 @@
 """Writing networks as ONNX files that take raw pixels of any size, and say nothing of their maker.
 
+What is written is compared with the network that it was made from.
+
 Source of the antialiased resize inside them: ONNX operator Resize, opset 18, `antialias = 1`, the
 same triangle filter as Pillow's BILINEAR.
 """
@@ -8,17 +10,22 @@ import contextlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 
 from animeter.domain.errors import BundleError
 
 OPSET: Final = 18
 """The first with an antialiased Resize."""
+
+TOLERANCE: Final = 1e-4
+"""Between torch and ONNX Runtime, in probabilities."""
 
 
 def write_onnx(network: torch.nn.Module, path: Path, outputs: Sequence[str]) -> None:
@@ -66,8 +73,37 @@ def output_width(content: bytes, name: str) -> int:
     return int(outputs[name].type.tensor_type.shape.dim[1].dim_value)
 
 
-def test_images(size_px: int) -> Iterator[torch.Tensor]:
-    """Give noise, uint8 [2, H, W, 3] of several sizes, to compare a file with its network on."""
+def check_agreement(
+    network: torch.nn.Module,
+    size_px: int,
+    folder: Path,
+    answers: Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]],
+) -> None:
+    """Compare what a file says of noise in several sizes with what its network says.
+
+    Args:
+        network: in evaluation mode; its first output is what is compared.
+        size_px: that it looks at.
+        folder: of the file, for the message.
+        answers: of the file, to images uint8 [N, H, W, 3].
+
+    Raises:
+        BundleError: they disagree.
+    """
+    for images in _noise(size_px):
+        with torch.no_grad():
+            wanted = network(images)[0].numpy()
+        worst = float(np.abs(answers(images.numpy()) - wanted).max())
+        if worst > TOLERANCE:
+            _, height, width, _ = images.shape
+            raise BundleError(
+                f"{folder} and the network it was made from disagree by {worst:.2g} at "
+                f"{width}x{height} px; at most {TOLERANCE} is allowed. Do not ship this file."
+            )
+
+
+def _noise(size_px: int) -> Iterator[torch.Tensor]:
+    """Give uint8 [2, H, W, 3] of several sizes."""
     chance = torch.Generator().manual_seed(0)
     for height, width in ((169, 300), (212, 180), (size_px, size_px), (720, 1280)):
         yield torch.randint(0, 256, (2, height, width, 3), generator=chance, dtype=torch.uint8)

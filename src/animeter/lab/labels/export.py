@@ -9,7 +9,6 @@ import hashlib
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import safe_open
 
@@ -18,9 +17,9 @@ from animeter.domain.label_model_spec import LabelModelSpec, TemperatureSpec
 from animeter.domain.model_spec import InputSpec
 from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, LabelBundle
 from animeter.inference.label_classifier import OUTPUTS, LabelClassifier
-from animeter.lab.export import TOLERANCE, Provenance, disagreement, fill
+from animeter.lab.export import Provenance, fill
 from animeter.lab.network import LabelNetwork
-from animeter.lab.onnx_writing import output_width, test_images, write_onnx
+from animeter.lab.onnx_writing import check_agreement, output_width, write_onnx
 from animeter.lab.recipe import Recipe
 from animeter.lab.training import LABELS_KEY
 from animeter.media.small_files import write_whole
@@ -109,15 +108,6 @@ def export_label_bundle(
         sha256=hashlib.sha256(content).hexdigest(),
     )
     write_whole(folder / SPEC_FILE, spec.to_json())
-    _check_agreement(exported, folder)
-    return folder
-
-
-def _check_agreement(exported: _Exported, folder: Path) -> None:
     classifier = LabelClassifier(LabelBundle.open(folder), providers=["CPUExecutionProvider"])
-    for image in test_images(exported.network.size_px):
-        with torch.no_grad():
-            wanted = exported(image)[0].numpy()
-        worst = float(np.abs(classifier.probabilities(image.numpy()) - wanted).max())
-        if worst > TOLERANCE:
-            raise disagreement(folder, image, worst)
+    check_agreement(exported, network.size_px, folder, classifier.probabilities)
+    return folder
