@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from animeter.domain.errors import FileMissingError, RecipeError
-from animeter.lab.recipe import Recipe, TrainingRecipe, read_recipe
+from animeter.lab.recipe import NetworkRecipe, Recipe, TrainingRecipe, read_recipe
 
 RECIPES = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 
@@ -19,6 +20,13 @@ def _write(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.name)
 def test_recipes_that_come_with_the_source_can_be_read(path: Path) -> None:
     assert isinstance(read_recipe(path), Recipe)
+
+
+@pytest.mark.parametrize("backbone", ["dense", "cnn", "resnet50v2_stage3"])
+def test_a_backbone_that_timm_has_no_weights_of_is_frozen_with_weights_alone(backbone: str) -> None:
+    with pytest.raises(ValidationError, match="it would start from chance"):
+        NetworkRecipe(backbone=backbone, frozen=True)
+    assert NetworkRecipe(backbone=backbone, frozen=True, weights=Path("w.safetensors")).frozen
 
 
 def test_there_is_a_default_recipe() -> None:

@@ -15,8 +15,8 @@ from safetensors.torch import load_file
 from torch import nn
 
 from animeter.domain.errors import RecipeError
-from animeter.lab.recipe import CNN, DENSE, NetworkRecipe
-from animeter.lab.resnet50v2 import RESNET50V2_STAGE3, ResNet50V2Stage3
+from animeter.lab.recipe import CNN, DENSE, RESNET50V2_STAGE3, NetworkRecipe
+from animeter.lab.resnet50v2 import ResNet50V2Stage3
 
 ACTIVATIONS: Final[dict[str, type[nn.Module]]] = {
     "relu": nn.ReLU,

@@ -24,6 +24,9 @@ DENSE: Final = "dense"
 CNN: Final = "cnn"
 """The backbone of a few plain convolutions."""
 
+RESNET50V2_STAGE3: Final = "resnet50v2_stage3"
+"""The backbone of a ResNet-50 v2 up to its third stage, whose weights timm does not have."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -138,7 +141,8 @@ class NetworkRecipe(_Part):
     def starts_from_timm(self) -> bool:
         """Whether the backbone starts from the weights that timm downloads."""
         given = self.weights or self.checkpoint
-        return self.pretrained and given is None and self.backbone not in {DENSE, CNN}
+        of_timm = self.backbone not in {DENSE, CNN, RESNET50V2_STAGE3}
+        return self.pretrained and given is None and of_timm
 
     @model_validator(mode="after")
     def _freezes_what_was_learned(self) -> Self:

@@ -10,8 +10,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-RESNET50V2_STAGE3: Final = "resnet50v2_stage3"
-
 _STAGES: Final = ((3, 256), (4, 512), (6, 1024))
 _STEM: Final = 64
 
