@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
-from tests.support.tiny_recipe import write_recipe
+from tests.support.tiny_recipe import write_manifest
 
 
 def write_plain_recipe(folder: Path, *, epochs: int = 2, backbone: str = "cnn") -> Path:
     """Write a recipe, its manifest and its pictures; return the recipe."""
-    text = write_recipe(folder).read_text(encoding="utf-8")
+    write_manifest(folder)
     path = folder / f"{backbone}.toml"
     path.write_text(
-        text[: text.index("[network]")]
-        + f"""
+        f"""
+name = "tiny"
+[data]
+manifest = "manifest.csv"
 [network]
 backbone = "{backbone}"
 channels = [8, 8]

@@ -18,7 +18,7 @@ _PICTURES = 4
 
 def write_recipe(folder: Path, *, epochs: int = 2, more: str = "") -> Path:
     """Write a recipe, its manifest, its pictures and its starting weights; return the recipe."""
-    _write_manifest(folder)
+    write_manifest(folder)
     torch.manual_seed(0)
     backbone = timm.create_model(BACKBONE, num_classes=0)
     state = {key: value.contiguous() for key, value in backbone.state_dict().items()}
@@ -65,7 +65,8 @@ def drawing(style: str, seed: int) -> Image.Image:
     return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
 
 
-def _write_manifest(folder: Path) -> None:
+def write_manifest(folder: Path) -> None:
+    """Write `manifest.csv` and its pictures: three shows of each style in each of two folds."""
     rows = []
     for number in range(3 * _FRANCHISES * FOLDS * _PICTURES):
         style = ("anime", "cartoon", "neither")[number % 3]

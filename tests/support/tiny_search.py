@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from tests.support.tiny_recipe import write_recipe
+from tests.support.tiny_recipe import write_manifest
 
 _BASE = """
 name = "tiny"
@@ -32,7 +32,7 @@ def write_search(folder: Path, search: str, *, epochs: int = 2) -> Path:
         search: the TOML file, but for the recipe's name and the folds.
         epochs: of the base recipe.
     """
-    write_recipe(folder)
+    write_manifest(folder)
     _deal_into_three_folds(folder / "manifest.csv")
     (folder / "base.toml").write_text(_BASE.format(epochs=epochs), encoding="utf-8")
     path = folder / "tiny-search.toml"
