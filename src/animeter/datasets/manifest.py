@@ -109,6 +109,17 @@ def _row(record: dict[str, str], folder: Path, place: str) -> ManifestRow:
     return row
 
 
+def fold_number(text: str, place: str) -> int | None:
+    """Return the number of a fold; None where there is no text.
+
+    Raises:
+        ManifestError: it is no number; says so of the place.
+    """
+    if text and not (text.isascii() and text.isdecimal()):
+        raise ManifestError(f"{place} has the fold {text!r}; wanted a number from 0, or nothing.")
+    return int(text) if text else None
+
+
 def manifest_row(record: Mapping[str, str], folder: Path, place: str) -> ManifestRow:
     """Return a record as a row, whatever it says of style.
 
@@ -123,9 +134,6 @@ def manifest_row(record: Mapping[str, str], folder: Path, place: str) -> Manifes
     name = record["path"].strip()
     if not name:
         raise ManifestError(f"{place} has no path.")
-    fold = record.get("fold", "").strip()
-    if fold and not (fold.isascii() and fold.isdecimal()):
-        raise ManifestError(f"{place} has the fold {fold!r}; wanted a number from 0, or nothing.")
     series = record.get("series", "").strip()
     return ManifestRow(
         path=folder / name,
@@ -133,7 +141,7 @@ def manifest_row(record: Mapping[str, str], folder: Path, place: str) -> Manifes
         style=record.get("style", "").strip(),
         series=series,
         franchise=record.get("franchise", "").strip() or series or name,
-        fold=int(fold) if fold else None,
+        fold=fold_number(record.get("fold", "").strip(), place),
         kind=record.get("kind", "").strip(),
         type=record.get("type", "").strip(),
         character=record.get("character", "").strip(),

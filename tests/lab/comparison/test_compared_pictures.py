@@ -47,6 +47,15 @@ def test_pictures_whose_style_cannot_be_believed_are_left_out(tmp_path: Path) ->
     assert {chosen.picture(row).parent for row in chosen.rows} == {tmp_path}
 
 
+def test_a_fold_that_is_no_number_is_named_and_not_minded_at_random(tmp_path: Path) -> None:
+    path = manifest(tmp_path)
+    path.write_text(path.read_text().replace("show 0,0,", "show 0,train,"))
+    chosen = choose_pictures(path, STYLE)
+    with pytest.raises(ManifestError, match=r"^0\.png has the fold 'train'; wanted a number"):
+        deal(chosen, STYLE, BY_FRANCHISE)
+    assert {row[FOLD] for row in deal(chosen, STYLE, AT_RANDOM).rows} == {"0", "1", "2", "3"}
+
+
 def test_fewer_pictures_keep_the_shares_and_are_always_the_same(tmp_path: Path) -> None:
     path = manifest(tmp_path)
     chosen = choose_pictures(path, STYLE, 60)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from animeter.datasets.labelled_pictures import read_labelled_pictures
-from animeter.datasets.manifest import NOT_DRAWN
+from animeter.datasets.manifest import NOT_DRAWN, fold_number
 from animeter.datasets.records import PATH, Records, read_records, write_records
 from animeter.domain.errors import ManifestError
 from animeter.domain.verdict import STYLES
@@ -129,7 +129,7 @@ def deal(chosen: Records, label: str, split: str) -> Records:
         split: `franchise` takes the folds that the manifest has, `random` as many of equal size.
 
     Raises:
-        ManifestError: the manifest has no folds of its own.
+        ManifestError: the manifest has no folds of its own, or one that is no number.
     """
     own = [row.get(FOLD, "") for row in chosen.rows]
     if split == BY_FRANCHISE:
@@ -138,6 +138,8 @@ def deal(chosen: Records, label: str, split: str) -> Records:
                 "The pictures are in no folds, so that no show can be held out. Deal them with "
                 "`animeter data split`, or compare with --split random, which flatters."
             )
+        for row in chosen.rows:
+            fold_number(row[FOLD].strip(), row[PATH])  # raises where it is none
         return chosen
     folds = _at_random([row[label] for row in chosen.rows], len(set(own) - {""}))
     columns = (*dict.fromkeys((*chosen.columns, FOLD)),)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from animeter.datasets.labelled_pictures import read_labelled_pictures
+from animeter.datasets.manifest import fold_number
 from animeter.datasets.records import PATH, Records, read_records
 from animeter.domain.errors import ManifestError
 
@@ -175,16 +176,11 @@ def units_of(pictures: Sequence[LabelledPicture]) -> tuple[str, NDArray[np.str_]
 
 
 def _picture(records: Records, row: Mapping[str, str], label: str) -> LabelledPicture:
-    fold = row.get("fold", "").strip()
-    if fold and not (fold.isascii() and fold.isdecimal()):
-        raise ManifestError(
-            f"{row[PATH]} has the fold {fold!r}; wanted a number from 0, or nothing."
-        )
     return LabelledPicture(
         path=records.picture(row),
         name=row[PATH],
         label=label,
-        fold=int(fold) if fold else None,
+        fold=fold_number(row.get("fold", "").strip(), row[PATH]),
         franchise=row.get("franchise", "").strip(),
     )
 

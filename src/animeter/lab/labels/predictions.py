@@ -14,6 +14,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from animeter.datasets.manifest import fold_number
 from animeter.domain.errors import FileMissingError, ManifestError, OutputError
 from animeter.domain.taught_head import softmax
 from animeter.lab.scoring import PROBABILITY_FLOOR
@@ -172,7 +173,7 @@ def _read(path: Path) -> LabelPredictions:
         if fields[2] not in number_of:
             _refuse(path, line, f"has the label {fields[2]!r}, which has no column of its own")
         names.append(fields[0])
-        folds.append(_fold_number(fields[1], path, line))
+        folds.append(fold_number(fields[1], f"{path}, line {line},"))
         truth.append(number_of[fields[2]])
         table.append(_probabilities(fields[3:], path, line))
     given = [fold for fold in folds if fold is not None]
@@ -197,14 +198,6 @@ def _labels(header: Sequence[str], path: Path) -> tuple[str, ...]:
     if len(set(labels)) < len(labels):
         raise ManifestError(f"{path} has two columns for one label. Leave one out.")
     return labels
-
-
-def _fold_number(text: str, path: Path, line: int) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdecimal()):
-        _refuse(path, line, f"has the fold {text!r}; wanted a number from 0, or nothing")
-    return int(text)
 
 
 def _probabilities(fields: Sequence[str], path: Path, line: int) -> list[float]:
