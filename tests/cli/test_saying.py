@@ -3,7 +3,7 @@
 import pytest
 
 from animeter.cli.progress import duration_text, progress_text, rate_text
-from animeter.cli.table import percent, printable
+from animeter.cli.table import percent, printable, tell
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,9 @@ def test_percents_never_claim_certainty(likeness: float, text: str) -> None:
 def test_names_are_shown_without_their_controls() -> None:
     assert printable("日本 a.png") == "日本 a.png"
     assert printable("a\x1b[2Jb\n\udcff") == "a\\x1b[2Jb\\n\\udcff"
+
+
+def test_notes_stand_beside_the_data_without_controls(capsys: pytest.CaptureFixture[str]) -> None:
+    tell("there is no file a\x1b[2J.png")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "animeter: there is no file a\\x1b[2J.png\n")

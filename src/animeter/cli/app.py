@@ -26,7 +26,7 @@ from animeter.cli import (
     tune,
     web,
 )
-from animeter.cli.table import printable
+from animeter.cli.table import tell
 from animeter.domain.errors import AnimeterError
 
 app = typer.Typer(
@@ -79,5 +79,5 @@ def main() -> None:
     try:
         app()
     except AnimeterError as error:
-        print(printable(f"animeter: {error.message}"), file=sys.stderr)
+        tell(error.message)
         sys.exit(1)

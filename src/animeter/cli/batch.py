@@ -15,7 +15,7 @@ import typer
 
 from animeter.cli.inputs import STDIN, count_pictures, name_pictures
 from animeter.cli.progress import ProgressLine, duration_text, rate_text
-from animeter.cli.table import TableWriter
+from animeter.cli.table import TableWriter, tell
 from animeter.domain.errors import FileMissingError, OutputError
 
 if TYPE_CHECKING:
@@ -167,12 +167,12 @@ def _sorter(batch: Batch, earlier: "EarlierRun") -> "Sorter | None":
 
 def _sort(sorter: "Sorter", result: "Classification") -> None:
     if result.path is None or result.path == STDIN:
-        typer.echo("animeter: a picture from standard input is not sorted", err=True)
+        tell("a picture from standard input is not sorted")
         return
     try:
         sorter.sort(Path(result.path), result.verdict)
     except FileMissingError as error:  # named twice and moved once, say; no reason to stop
-        typer.echo(f"animeter: {error.message}", err=True)
+        tell(error.message)
 
 
 def _not_yet_done(
@@ -197,11 +197,7 @@ def _earlier_run(batch: Batch) -> "EarlierRun":
             "wrote, or give the same file as --output to begin it."
         )
     if batch.output is None and not batch.quiet:
-        typer.echo(
-            f"animeter: new rows go to standard output; add --output {batch.resume} "
-            "to append them there",
-            err=True,
-        )
+        tell(f"new rows go to standard output; add --output {batch.resume} to append them there")
     return earlier
 
 
@@ -264,17 +260,17 @@ def _progress_line(batch: Batch) -> ProgressLine:
 
 def _announce(classifier: "Classifier", batch: Batch) -> None:
     if batch.verbose:
-        typer.echo(
-            f"animeter: {classifier.bundle.spec.label} from {classifier.bundle.folder} "
-            f"on {classifier.provider}, {batch.workers or classifier.workers} workers",
-            err=True,
+        tell(
+            f"{classifier.bundle.spec.label} from {classifier.bundle.folder} "
+            f"on {classifier.provider}, {batch.workers or classifier.workers} workers"
         )
     if classifier.provider_note is not None:
-        typer.echo(f"animeter: {classifier.provider_note}", err=True)
+        tell(classifier.provider_note)
 
 
 def _report(batch: Batch, tally: Tally, *, stopped: bool) -> None:
     if stopped:
+        # Not by `tell`: what is to be typed again must stand there as it was typed.
         typer.echo(f"animeter: stopped. {_how_to_resume(batch)}", err=True)
     elif batch.quiet:
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from animeter.cli.progress import ProgressLine
-from animeter.cli.table import printable
+from animeter.cli.table import tell
 
 if TYPE_CHECKING:
     from animeter.datasets.collecting.collector import Collector
@@ -74,7 +74,7 @@ def run_collector(collection: "Collection", collector: "Collector", *, quiet: bo
         last = tally
         if failure is not None:
             progress.erase()
-            typer.echo(printable(f"animeter: {failure.path}: {failure.message}"), err=True)
+            tell(f"{failure.path}: {failure.message}")
         progress.update(tally.done, tally.failed)
 
     stopped = False
@@ -84,7 +84,7 @@ def run_collector(collection: "Collection", collector: "Collector", *, quiet: bo
         stopped = True
     progress.erase()
     if stopped:
-        typer.echo("animeter: stopped. The same command goes on where this one was.", err=True)
+        tell("stopped. The same command goes on where this one was.")
     if stopped or not quiet:
         typer.echo(tally_text(last), err=True)
     if stopped:

@@ -7,7 +7,7 @@ import typer
 
 from animeter.cli.extras import needing
 from animeter.cli.options import settings_of
-from animeter.cli.table import column_lines, printable
+from animeter.cli.table import column_lines, tell
 
 if TYPE_CHECKING:
     from animeter.lab.comparison.entries import Report
@@ -117,7 +117,7 @@ def compare(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         settings=settings_of(settings),
         threads=threads,
     )
-    report = compare_recipes(request, output, _say)
+    report = compare_recipes(request, output, tell)
     _print(report)
     typer.echo(f"\n{output / 'comparison.html'}")
     wrong = sum("error" in entry for entry in report["entries"])
@@ -135,10 +135,6 @@ def _column(text: str) -> tuple[str, str]:
     if not equals or not column:
         raise typer.BadParameter(f"--only {text}: wanted COLUMN=VALUE, as source=mine")
     return column, value
-
-
-def _say(sentence: str) -> None:
-    typer.echo(printable(f"animeter: {sentence}"), err=True)
 
 
 def _print(report: "Report") -> None:

@@ -8,7 +8,7 @@ import typer
 
 from animeter.cli import options
 from animeter.cli.progress import ProgressLine
-from animeter.cli.table import printable
+from animeter.cli.table import printable, tell
 
 _PARTS = {2: ("train", "test"), 3: ("train", "val", "test")}
 
@@ -188,7 +188,7 @@ class _Line:
     def begin(self, stage: str) -> None:
         self.erase()
         if sys.stderr.isatty():
-            typer.echo(f"animeter: {stage}", err=True)
+            tell(stage)
         self._progress = ProgressLine(sys.stderr, lambda: self._total)
 
     def advance(self, pictures: int) -> None:

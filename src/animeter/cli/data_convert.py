@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from animeter.cli.progress import ProgressLine
-from animeter.cli.table import printable
+from animeter.cli.table import printable, tell
 
 if TYPE_CHECKING:
     from animeter.datasets.converting.converting import Progress
@@ -54,7 +54,7 @@ def convert(
     def watch(state: "Progress", failure: "Failure | None") -> None:
         if failure is not None:
             progress.erase()
-            typer.echo(printable(f"animeter: {failure.path}: {failure.message}"), err=True)
+            tell(f"{failure.path}: {failure.message}")
         progress.update(state.written + state.failed, state.failed)
 
     done = run(open_source(source), target, Form(to), label, watch)

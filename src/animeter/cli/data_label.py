@@ -8,7 +8,7 @@ import typer
 
 from animeter.cli import options
 from animeter.cli.extras import needing
-from animeter.cli.table import column_lines, printable
+from animeter.cli.table import column_lines, printable, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +123,7 @@ def _serve(
     serve_options = ServeOptions(threads=settings.threads, api_key=key)
     kept = LabelLog(log, marks)
     count = "1 picture" if len(pictures) == 1 else f"{len(pictures):,} pictures"
-    typer.echo(printable(f"animeter: {count} to label; answers are kept in {log}"), err=True)
+    tell(f"{count} to label; answers are kept in {log}")
     try:
         serve(
             Running(model, host, port), serve_options, Labelling(source, pictures, kept, opinions)
@@ -144,9 +144,9 @@ def _write_manifest(source: Path, log: Path, output: Path, marks: "Sequence[Mark
     write_records(settled.records, output)
     typer.echo(printable(str(output)))
     for name in settled.disputed:
-        typer.echo(printable(f"animeter: disputed: {name}"), err=True)
+        tell(f"disputed: {name}")
     rows, disputed = len(settled.records.rows), len(settled.disputed)
-    typer.echo(f"animeter: {rows:,} rows, {disputed:,} pictures disputed", err=True)
+    tell(f"{rows:,} rows, {disputed:,} pictures disputed")
     if settled.disputed:
         raise typer.Exit(3)
 
@@ -161,7 +161,7 @@ def _print_agreement(log: Path, marks: "Sequence[Mark]", as_json: bool) -> None:
     for person in found["people"]:
         typer.echo(printable(f"{person['who']}: done with {person['done']:,}"), err=True)
     if not found["agreement"]:
-        typer.echo("animeter: no two people have looked at the same picture yet", err=True)
+        tell("no two people have looked at the same picture yet")
         return
     for line in column_lines([_HEADING, *map(_row, found["agreement"])]):
         typer.echo(line)

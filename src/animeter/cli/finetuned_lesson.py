@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from animeter.cli.extras import needing
 from animeter.cli.progress import ProgressLine
-from animeter.cli.table import percent, printable
+from animeter.cli.table import percent, printable, tell
 
 if TYPE_CHECKING:
     from animeter.datasets.labelled_pictures import LabelledPictures
@@ -39,10 +37,9 @@ def teach_finetuned(
 
     settings = read_settings()
     if not quiet:
-        typer.echo(
-            f"animeter: training a copy of {classifier.bundle.spec.label} takes minutes to hours; "
-            "if it is interrupted, the same command goes on",
-            err=True,
+        tell(
+            f"training a copy of {classifier.bundle.spec.label} takes minutes to hours; "
+            "if it is interrupted, the same command goes on"
         )
     return finetune(
         classifier,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from animeter.cli.table import printable
+from animeter.cli.table import printable, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def show_model(
     for name, value in _facts(classifier):
         typer.echo(printable(f"{name:<14}{value}"))  # a stranger's model may say anything
     if classifier.provider_note is not None:
-        typer.echo(f"animeter: {classifier.provider_note}", err=True)
+        tell(classifier.provider_note)
 
 
 @app.command("verify")
@@ -100,11 +100,10 @@ def verify_model(model: Model = None) -> None:
         )
     wrong = [check for check in checks if not check.passed]
     if wrong:
-        typer.echo(
-            f"animeter: {len(wrong)} of {len(checks)} golden pictures differ by more than "
+        tell(
+            f"{len(wrong)} of {len(checks)} golden pictures differ by more than "
             f"{TOLERANCE}: this model gives other answers here than where it was made. "
-            "Try another version of onnxruntime, or ANIMETER_PROVIDERS=cpu.",
-            err=True,
+            "Try another version of onnxruntime, or ANIMETER_PROVIDERS=cpu."
         )
         raise typer.Exit(1)
     typer.echo(f"all {len(checks)} golden pictures within {TOLERANCE}")

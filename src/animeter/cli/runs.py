@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from animeter.cli.table import column_lines, printable
+from animeter.cli.table import column_lines, printable, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def list_runs(
             found.append(read_run(path))
         except RecipeError as error:
             broken += 1
-            typer.echo(printable(f"animeter: {error.message}"), err=True)
+            tell(error.message)
     if as_json:
         typer.echo(json.dumps([run.to_dict() for run in found], indent=2))
     else:
@@ -62,7 +62,7 @@ def list_runs(
         heading = ["anime/cartoon", "accuracy", "balanced"]
         _print_table(["run", "model", "networks", "trained", *heading], rows)
     if not found and not broken:
-        typer.echo(f"animeter: there are no runs in {folder}", err=True)
+        tell(f"there are no runs in {folder}")
     if broken:
         raise typer.Exit(3)
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
+import typer
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -100,6 +102,11 @@ def printable(text: str) -> str:
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
+
+
+def tell(sentence: str) -> None:
+    """Say something to people on standard error, beside the data and under our name."""
+    typer.echo(printable(f"animeter: {sentence}"), err=True)
 
 
 def column_lines(rows: "Sequence[Sequence[str]]") -> "Iterator[str]":

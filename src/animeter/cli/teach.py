@@ -19,7 +19,7 @@ from animeter.cli.finetuned_lesson import (
 )
 from animeter.cli.lesson import lesson_dict, lesson_lines, notes
 from animeter.cli.progress import ProgressLine
-from animeter.cli.table import printable
+from animeter.cli.table import printable, tell
 
 if TYPE_CHECKING:
     from animeter.datasets.labelled_pictures import LabelledPictures
@@ -130,11 +130,11 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     places.append(save_head(lesson.head, output, replace=replace))
     if trained and run is None:
         shutil.rmtree(default_run(name), ignore_errors=True)
-    _tell(lesson, trained, as_json=as_json)
+    _print(lesson, trained, as_json=as_json)
     if not quiet:
         more_notes = finetuned_notes(trained) if trained else ()
         for note in (*_left_out(labelled), *notes(lesson), *more_notes):
-            typer.echo(printable(f"animeter: {note}"), err=True)
+            tell(note)
         asked = name if output is None else str(output)
         chosen = f"--model {name} --head {asked}" if trained else f"--head {asked}"
         kept = " and ".join(str(place) for place in places)
@@ -145,7 +145,7 @@ def teach(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         raise typer.Exit(3)
 
 
-def _tell(lesson: "Lesson", trained: "Finetuned | None", *, as_json: bool) -> None:
+def _print(lesson: "Lesson", trained: "Finetuned | None", *, as_json: bool) -> None:
     if as_json:
         more = {"finetuned": finetuned_dict(trained)} if trained else {}
         typer.echo(json.dumps(lesson_dict(lesson) | more, indent=2))
@@ -184,13 +184,9 @@ def _teach(
         )
     progress.erase()
     if known.problem is not None and not quiet:
-        typer.echo(f"animeter: embeddings are not remembered: {known.problem}", err=True)
+        tell(f"embeddings are not remembered: {known.problem}")
     if lesson.known_before and not quiet:
-        typer.echo(
-            f"animeter: {lesson.known_before:,} of {len(labelled.paths):,} pictures were embedded "
-            "before",
-            err=True,
-        )
+        tell(f"{lesson.known_before:,} of {len(labelled.paths):,} pictures were embedded before")
     return lesson
 
 

@@ -9,7 +9,7 @@ import typer
 
 from animeter.cli.extras import needing
 from animeter.cli.options import Data, Label, Settings, settings_of
-from animeter.cli.table import printable
+from animeter.cli.table import tell
 
 if TYPE_CHECKING:
     from animeter.lab.recipe import Recipe
@@ -110,12 +110,12 @@ def look_for_leaks(recipe: "Recipe", folder: Path, *, strict: bool) -> None:
     from animeter.lab.leaks import check_leaks, refuse_leaks
     from animeter.lab.runs import trusted_rows
 
-    typer.echo("animeter: looking for leaks between folds", err=True)
+    tell("looking for leaks between folds")
     leaks = check_leaks(trusted_rows(recipe), folder)
     if strict:
         refuse_leaks(leaks, folder)
     for sentence in (*leaks.faults(), *leaks.hints()):
-        typer.echo(printable(f"animeter: {sentence}"), err=True)
+        tell(sentence)
 
 
 @contextmanager

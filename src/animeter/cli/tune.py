@@ -7,7 +7,7 @@ import typer
 
 from animeter.cli.extras import needing
 from animeter.cli.options import Data, Label, Settings, settings_of
-from animeter.cli.table import printable
+from animeter.cli.table import tell
 from animeter.cli.train import look_for_leaks
 
 if TYPE_CHECKING:
@@ -52,10 +52,10 @@ def tune(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     changes = of_data(data, label) | settings_of(settings)
     asked, recipe = read_search(search, changes)
     look_for_leaks(recipe, folder, strict=strict)
-    typer.echo(f"animeter: {asked.planned} trials of {asked.recipe.name}", err=True)
+    tell(f"{asked.planned} trials of {asked.recipe.name}")
 
     def say(end: "TrialEnd") -> None:
-        typer.echo(printable(f"animeter: {_how(end, asked)}"), err=True)
+        tell(_how(end, asked))
 
     tuned = train_trials(
         search,
@@ -67,7 +67,7 @@ def tune(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         watch=say,
     )
     for sentence in _outcome(tuned, asked):
-        typer.echo(printable(f"animeter: {sentence}"), err=True)
+        tell(sentence)
     if tuned.best_recipe is not None:
         typer.echo(str(tuned.best_recipe))
     if tuned.failed:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from animeter.cli import options
-from animeter.cli.table import printable
+from animeter.cli.table import printable, tell
 
 app = typer.Typer(
     help="The page without a server: static files that any host can serve.",
@@ -39,7 +39,4 @@ def export_page(
     bundle = find_bundle(model)
     size_bytes = export_site(folder, bundle)
     typer.echo(printable(str(folder)))
-    typer.echo(
-        printable(f"animeter: {bundle.spec.label} and its page, {size_bytes / 1e6:.1f} MB"),
-        err=True,
-    )
+    tell(f"{bundle.spec.label} and its page, {size_bytes / 1e6:.1f} MB")
