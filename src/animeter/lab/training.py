@@ -12,7 +12,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,23 +46,15 @@ from animeter.lab.network_training import NetworkTraining
 from animeter.lab.progress import WEIGHTS_FILE, Progress, read_progress, write_progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
-from animeter.lab.training_log import (
-    HELD_OUT_ACCURACY,
-    HELD_OUT_LOSS,
-    EpochFigures,
-    append_epoch,
-)
+from animeter.lab.training_log import HELD_OUT_ACCURACY, HELD_OUT_LOSS, append_epoch
 
 LABELS_KEY = "labels"
 """In the metadata of the weights: the exclusive labels, a JSON list in the order of the logits."""
 
-OnEpoch = Callable[[EpochFigures], None]
-"""Told how each epoch went; what it raises stops the training, which can be gone on with."""
-
 _CHECKPOINT = "last"
 
 
-def train_network(  # noqa: PLR0913  (what a caller may leave out has a name and a default)
+def train_network(
     recipe: Recipe,
     rows: Sequence[ManifestRow],
     folder: Path,
@@ -70,7 +62,6 @@ def train_network(  # noqa: PLR0913  (what a caller may leave out has a name and
     threads: int | None = None,
     quiet: bool = False,
     held_out: Sequence[ManifestRow] = (),
-    on_epoch: OnEpoch | None = None,
     processes: Processes = ALONE,
 ) -> Path:
     """Train a network, or go on where a killed run stopped, or return at once if it is done.
@@ -82,7 +73,6 @@ def train_network(  # noqa: PLR0913  (what a caller may leave out has a name and
         threads: of the processor; None for all.
         quiet: no progress bar, on a terminal either.
         held_out: pictures to look at after every epoch, without learning from them.
-        on_epoch: told of every epoch that this call trains.
         processes: that train it together. Where they are not started from outside (by SLURM or
             torchrun), this call starts them, with the command line of this process; each comes
             here, and the first alone has written the weights when it returns.
@@ -112,7 +102,7 @@ def train_network(  # noqa: PLR0913  (what a caller may leave out has a name and
         # What went before a kill counts too.
         began_s = time.monotonic() - (read_progress(folder).seconds if resumed else 0.0)
         bar = not quiet and sys.stderr.isatty()
-        callbacks = [*_kept(recipe, folder), _Progress(folder, began_s), _Log(folder, on_epoch)]
+        callbacks = [*_kept(recipe, folder), _Progress(folder, began_s), _Log(folder)]
         trainer = _trainer(recipe, processes, [*callbacks, *_bar(bar)])
         trainer.fit(
             training,
@@ -222,11 +212,10 @@ class _Progress(Callback):
 
 
 class _Log(Callback):
-    """Appends a line an epoch to the log, and tells whoever asked."""
+    """Appends a line an epoch to the log."""
 
-    def __init__(self, folder: Path, on_epoch: OnEpoch | None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._on_epoch = on_epoch
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, *_args: object) -> None:
         means = {
@@ -234,11 +223,8 @@ class _Log(Callback):
             for name, value in sorted(trainer.callback_metrics.items())
             if name.endswith("_epoch") or name in {HELD_OUT_LOSS, HELD_OUT_ACCURACY}
         }
-        if not trainer.is_global_zero:
-            return
-        figures = append_epoch(self._folder, trainer.current_epoch, means)
-        if self._on_epoch is not None:
-            self._on_epoch(figures)
+        if trainer.is_global_zero:
+            append_epoch(self._folder, trainer.current_epoch, means)
 
 
 def _save_weights(network: torch.nn.Module, path: Path, labels: Sequence[str]) -> None:

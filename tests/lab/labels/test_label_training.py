@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import ManifestError, OutputError, RecipeError
 from animeter.inference.bundle import LabelBundle
 from animeter.inference.label_classifier import LabelClassifier
+from animeter.lab import training
 from animeter.lab.folds import part_names, train_folds, train_part
 from animeter.lab.labelled_pictures import Draws, balancing_weights
 from animeter.lab.labels.export import labels_of_weights, load_label_network
@@ -26,7 +28,7 @@ from animeter.lab.runs import Run, trusted_rows
 from animeter.lab.shipping import CHECKPOINT_FILE, ship
 from animeter.lab.style_training import StyleTraining
 from animeter.lab.training import train_network
-from animeter.lab.training_log import LOG_FILE, EpochFigures, read_log
+from animeter.lab.training_log import LOG_FILE, EpochFigures, append_epoch, read_log
 from tests.support.tiny_label_recipe import LABELS, write_label_recipe
 
 pytestmark = pytest.mark.slow
@@ -107,12 +109,21 @@ def test_a_model_of_labels_ships_with_a_checkpoint_that_knows_them(
         ship(finished.folder, "final", tmp_path / "other", int8=True)
 
 
-class _Stopped(Exception):  # noqa: N818  (what a caller raises to end a training is no error)
+class _Stopped(Exception):  # noqa: N818  (what ends a training is no error)
     pass
 
 
-def test_a_training_that_its_watcher_stopped_goes_on_where_it_was(
-    material: tuple[Recipe, list[ManifestRow]], tmp_path: Path
+def _after_each_epoch(patch: pytest.MonkeyPatch, then: Callable[[EpochFigures], None]) -> None:
+    """Have something happen once an epoch is in the log."""
+
+    def append(folder: Path, epoch: int, means: Mapping[str, float]) -> None:
+        then(append_epoch(folder, epoch, means))
+
+    patch.setattr(training, "append_epoch", append)
+
+
+def test_a_training_that_was_stopped_goes_on_where_it_was(
+    material: tuple[Recipe, list[ManifestRow]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe, rows = material
     taught = [row for row in rows if row.fold == 1]
@@ -125,10 +136,11 @@ def test_a_training_that_its_watcher_stopped_goes_on_where_it_was(
             raise _Stopped
 
     whole = train_network(recipe, taught, tmp_path / "whole", held_out=held_out)
+    _after_each_epoch(monkeypatch, stop_once)
     with pytest.raises(_Stopped):
-        train_network(recipe, taught, tmp_path / "cut", held_out=held_out, on_epoch=stop_once)
+        train_network(recipe, taught, tmp_path / "cut", held_out=held_out)
     assert not (tmp_path / "cut" / WEIGHTS_FILE).exists()
-    cut = train_network(recipe, taught, tmp_path / "cut", held_out=held_out, on_epoch=stop_once)
+    cut = train_network(recipe, taught, tmp_path / "cut", held_out=held_out)
     log = read_log(tmp_path / "cut")
     assert [figures.epoch for figures in log] == [0, 1, 2, 3]
     assert log == read_log(tmp_path / "whole")
@@ -137,7 +149,7 @@ def test_a_training_that_its_watcher_stopped_goes_on_where_it_was(
 
 
 def test_on_a_full_disk_finished_epochs_are_kept(
-    material: tuple[Recipe, list[ManifestRow]], tmp_path: Path
+    material: tuple[Recipe, list[ManifestRow]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recipe, rows = material
     log = tmp_path / LOG_FILE
@@ -147,8 +159,10 @@ def test_on_a_full_disk_finished_epochs_are_kept(
             log.rename(tmp_path / "kept.csv")
             log.symlink_to("/dev/full")
 
-    with pytest.raises(OutputError, match=r"No space left.*finished epochs are kept"):
-        train_network(recipe, rows, tmp_path, on_epoch=fill_the_disk)
+    with monkeypatch.context() as patch:
+        _after_each_epoch(patch, fill_the_disk)
+        with pytest.raises(OutputError, match=r"No space left.*finished epochs are kept"):
+            train_network(recipe, rows, tmp_path)
     log.unlink()
     (tmp_path / "kept.csv").rename(log)
     train_network(recipe, rows, tmp_path)
