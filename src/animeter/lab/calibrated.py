@@ -20,6 +20,7 @@ from animeter.lab.out_of_fold import (
 )
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.runs import FINAL, Run, fold_name, training_facts
+from animeter.media.small_files import write_whole
 
 
 def calibrate_run(run: Run, folds: Sequence[int]) -> None:
@@ -36,7 +37,7 @@ def calibrate_run(run: Run, folds: Sequence[int]) -> None:
             Provenance(training_facts(run, name)),
         )
     record = {name: dataclasses.asdict(calibration) for name, calibration in fitted.items()}
-    (run.folder / "calibration.json").write_text(json.dumps(record, indent=2) + "\n")
+    write_whole(run.folder / "calibration.json", json.dumps(record, indent=2) + "\n")
     _write_suspects(run, predictions)
 
 
