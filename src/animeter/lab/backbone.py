@@ -97,6 +97,31 @@ def first_stages(backbone: Any, count: int) -> list[nn.Module]:
     return [backbone.conv_stem, backbone.bn1, *list(stages)[:count]]
 
 
+def features_and_levels(
+    backbone: Any, pixels: torch.Tensor, levels: int
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Return the last feature map, and so many last levels: [N, C, h, w] each, coarsest last."""
+    if levels == 0:
+        return backbone.forward_features(pixels), []
+    features, below = backbone.forward_intermediates(pixels, indices=levels)
+    return features, below
+
+
+def check_levels(backbone: Any, levels: int) -> None:
+    """Refuse a number of levels that a backbone does not have.
+
+    Raises:
+        RecipeError: it has fewer, or tells none apart.
+    """
+    info = getattr(backbone, "feature_info", None)
+    has = len(info) if info and hasattr(backbone, "forward_intermediates") else 0
+    if levels > has:
+        raise RecipeError(
+            f"network.embedding_levels is {levels}, but {type(backbone).__name__} tells "
+            f"{has or 'no'} levels apart. Use {has} at most."
+        )
+
+
 def _untrained(recipe: NetworkRecipe, *, start: bool) -> Any:
     """Make a backbone with weights from chance, or with those that timm downloads."""
     if recipe.backbone == DENSE:

@@ -194,6 +194,7 @@ def finetune_recipe(bundle: Bundle, name: str, how: FinetuneOptions) -> Recipe:
             frozen_stages=how.frozen_stages,
             keep_statistics=True,
             size_px=bundle.spec.input.size_px,
+            embedding_levels=int(bundle.spec.training.get("embedding_levels", 0)),
         ),
         training=TrainingRecipe(
             epochs=how.epochs,

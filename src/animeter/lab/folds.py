@@ -15,6 +15,7 @@ from pathlib import Path
 from animeter.datasets.manifest import ManifestRow
 from animeter.domain.errors import AnimeterError
 from animeter.lab import out_of_fold
+from animeter.lab.averaging import train_averaged
 from animeter.lab.calibrated import calibrate_run
 from animeter.lab.distributed import ALONE, Processes, is_first_process
 from animeter.lab.export import Provenance, export_bundle
@@ -22,7 +23,7 @@ from animeter.lab.labels.export import export_label_bundle
 from animeter.lab.labels.out_of_fold import calibrate_label_run, predict_held_out_labels
 from animeter.lab.labels.rows import refuse_untaught
 from animeter.lab.learning_curve import plot_learning_curve
-from animeter.lab.progress import read_progress
+from animeter.lab.members import progress_of
 from animeter.lab.runs import (
     FINAL,
     Run,
@@ -33,7 +34,6 @@ from animeter.lab.runs import (
     training_rows,
     trusted_rows,
 )
-from animeter.lab.training import train_network
 
 _DONE = "done"
 _POLL_S = 2.0
@@ -81,7 +81,7 @@ def train_part(
     if recipe.task == "labels":
         refuse_untaught(rows, held_out)
         watched = held_out[:: max(1, len(held_out) // _WATCHED)]
-    weights = train_network(
+    weights = train_averaged(
         recipe, rows, folder, threads=threads, held_out=watched, processes=processes
     )
     if not is_first_process():
@@ -130,7 +130,7 @@ def train_folds(run: Run, *, jobs: int = 1, watch: Watch = lambda _: None) -> No
             failed.extend(name for name in ended if running[name].returncode != 0)
             for name in ended:
                 del running[name]
-            watch({name: read_progress(run.part(name)).done for name in names})
+            watch({name: progress_of(run.recipe, run.part(name)).done for name in names})
     finally:
         for process in running.values():
             process.terminate()

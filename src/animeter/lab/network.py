@@ -17,11 +17,20 @@ from torch.nn import functional
 
 from animeter.domain.errors import RecipeError
 from animeter.domain.model_spec import LIKENESS_LABELS
-from animeter.lab.backbone import ACTIVATIONS, first_stages, make_backbone
+from animeter.lab.backbone import (
+    ACTIVATIONS,
+    check_levels,
+    features_and_levels,
+    first_stages,
+    make_backbone,
+)
 from animeter.lab.recipe import DENSE, NetworkRecipe
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+LEVEL_LENGTH = 0.5
+"""Of a level's part of the embedding, beside 1 for what the likenesses are read off."""
 
 
 class Reading(NamedTuple):
@@ -181,6 +190,8 @@ class StyleNetwork(PictureNetwork):
         self, recipe: NetworkRecipe, head_sizes: Sequence[int] = (), *, start: bool = True
     ) -> None:
         super().__init__(recipe, start=start)
+        check_levels(self.backbone, recipe.embedding_levels)
+        self._levels = recipe.embedding_levels
         self.style = nn.Linear(self.embedding_dim, len(LIKENESS_LABELS))
         self._begin(recipe, head_sizes, start=start)
 
@@ -191,14 +202,14 @@ class StyleNetwork(PictureNetwork):
 
     def read(self, pixels: torch.Tensor) -> Reading:
         """Read normalised pixels [N, 3, S, S] of the model's own size."""
-        features = self.features(pixels)
+        features, levels = features_and_levels(self.backbone, pixels, self._levels)
         embedding = self.embed(features)
         logits = self.style(embedding)
         if self._flat or len(self.hidden):
             activation = (logits - self.style.bias)[:, :, None, None]
         else:
             activation = functional.conv2d(features, self.style.weight[:, :, None, None])
-        return Reading(logits, functional.normalize(embedding, dim=1), activation)
+        return Reading(logits, _joined(embedding, levels), activation)
 
     def forward(self, image: torch.Tensor) -> Reading:
         """Read pictures uint8 [N, H, W, 3] of any size."""
@@ -246,3 +257,13 @@ class LabelNetwork(PictureNetwork):
 
     def _is_shared(self, key: str) -> bool:
         return key.startswith("backbone.")
+
+
+def _joined(embedding: torch.Tensor, levels: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return vectors [N, D] of length 1 that hold the embedding and the mean of each level.
+
+    Each part is brought to a length first: a level's numbers are of another size.
+    """
+    parts = [functional.normalize(embedding, dim=1)]
+    parts += [LEVEL_LENGTH * functional.normalize(level.mean((2, 3)), dim=1) for level in levels]
+    return functional.normalize(torch.cat(parts, dim=1), dim=1)

@@ -6,7 +6,7 @@ recipe's own folder.
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -116,6 +116,9 @@ class NetworkRecipe(_Part):
         activation: of `channels` and `hidden`.
         dropout: before each hidden layer and before the heads, in training.
         size_px: side of the square the finished model looks at.
+        embedding_levels: how many of the backbone's last levels, each of another resolution, the
+            embedding of the finished model holds beside what the likenesses are read off; they
+            know of drawing and figures what the likenesses have no use for. Task `likeness` alone.
     """
 
     backbone: str = "mobilenetv2_100"
@@ -131,6 +134,7 @@ class NetworkRecipe(_Part):
     activation: Literal["relu", "sigmoid", "tanh", "elu", "gelu"] = "relu"
     dropout: Share = 0.2
     size_px: SizePx = 192
+    embedding_levels: int = Field(default=0, ge=0)
 
     @property
     def reads_one_size(self) -> bool:
@@ -243,6 +247,9 @@ class Recipe(_Part):
         training: how it is optimised.
         augment: how pictures are changed.
         heads: auxiliary heads.
+        average: where there are any, a network is trained for each of these tables, with the
+            settings by dotted key that it holds over the recipe's own, and the weights of all are
+            averaged into one. Task `likeness` alone.
     """
 
     name: Name
@@ -254,6 +261,18 @@ class Recipe(_Part):
     training: TrainingRecipe = TrainingRecipe()
     augment: AugmentRecipe = AugmentRecipe()
     heads: list[HeadRecipe] = Field(default_factory=list)
+    average: list[dict[str, Any]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _averages_likenesses(self) -> Self:
+        likeness_only = {
+            "average": self.average,
+            "network.embedding_levels": self.network.embedding_levels,
+        }
+        given = [key for key, value in likeness_only.items() if value]
+        if self.task == "labels" and given:
+            raise ValueError(f'{given[0]} is for task = "likeness" alone')
+        return self
 
     @model_validator(mode="after")
     def _has_what_it_holds_to(self) -> Self:

@@ -27,7 +27,8 @@ from animeter.domain.verdict import forced_style
 from animeter.inference.bundle import MODEL_FILE
 from animeter.lab import out_of_fold
 from animeter.lab.labels.predictions import LabelPredictions, read_label_predictions
-from animeter.lab.progress import Progress, read_progress
+from animeter.lab.members import progress_of
+from animeter.lab.progress import Progress
 from animeter.lab.recipe import Recipe
 from animeter.lab.runs import FINAL, RECIPE_FILE, RECORD_FILE
 
@@ -149,7 +150,7 @@ def read_run(folder: Path) -> RunSummary:
         label=f"{recipe.name} {recipe.version}",
         settings=dict(dotted(recipe.model_dump(mode="json"))),
         record=record,
-        parts={path.name: read_progress(path) for path in parts},
+        parts={path.name: progress_of(recipe, path) for path in parts},
         model_bytes=next((path.stat().st_size for path in models if path.is_file()), None),
         figures=figures,
     )

@@ -3,6 +3,7 @@
 RUN/recipe.toml        the recipe, as it was when the run began
 RUN/run.json           where the recipe lies, versions, seed, command line, git revision
 RUN/fold-0/ ...        one folder a network, as `training` writes it, and beside that:
+    member-0/ ...      where the recipe averages networks (see `averaging`), each one's training
     bundle/            the exported file
     out_of_fold.csv    what the file says of the fold it never saw
     train.log          what the training printed
@@ -176,6 +177,8 @@ def training_facts(run: Run, name: str) -> dict[str, object]:
         "epochs": training.epochs,
         "sizes_px": training.sizes_px,
         "seed": run.recipe.seed,
+        "averaged": max(1, len(run.recipe.average)),
+        "embedding_levels": network.embedding_levels,
     }
 
 

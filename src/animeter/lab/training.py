@@ -94,7 +94,7 @@ def train_network(
         torch.set_num_threads(threads)
     _hush()
     lightning.seed_everything(recipe.seed, workers=True, verbose=False)
-    with _finished_epochs_kept(folder):
+    with finished_epochs_kept(folder):
         folder.mkdir(parents=True, exist_ok=True)
         checkpoint = folder / f"{_CHECKPOINT}.ckpt"
         resumed = checkpoint.exists()
@@ -112,7 +112,7 @@ def train_network(
         )
         if trainer.is_global_zero:
             # The callback has put the averaged weights into the network by now.
-            _save_weights(training.network, weights, labels)
+            save_weights(training.network, weights, labels)
             done = Progress(1.0, recipe.training.epochs, time.monotonic() - began_s)
             write_progress(folder, done)
     return weights
@@ -227,7 +227,8 @@ class _Log(Callback):
             append_epoch(self._folder, trainer.current_epoch, means)
 
 
-def _save_weights(network: torch.nn.Module, path: Path, labels: Sequence[str]) -> None:
+def save_weights(network: torch.nn.Module, path: Path, labels: Sequence[str] = ()) -> None:
+    """Write a network's weights, whole or not at all; of a task with labels, with these."""
     state = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
     fresh = path.with_suffix(".new")
     save_file(state, fresh, {LABELS_KEY: json.dumps(labels)} if labels else None)
@@ -235,7 +236,7 @@ def _save_weights(network: torch.nn.Module, path: Path, labels: Sequence[str]) -
 
 
 @contextmanager
-def _finished_epochs_kept(folder: Path) -> Iterator[None]:
+def finished_epochs_kept(folder: Path) -> Iterator[None]:
     """Say what to do where a folder cannot be written to."""
     try:
         yield

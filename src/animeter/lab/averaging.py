@@ -1,0 +1,113 @@
+"""One network's training, or that of several whose weights are averaged into one.
+
+FOLDER/member-0/ ...        a member's training, as `training` writes it, where there are several
+FOLDER/weights.safetensors  the network's weights, written last: its presence means done
+
+Members that began at the same weights mostly end in one basin of the loss, where the average of
+their weights is about as good as asking all of them, at the price of one: Wortsman and others
+2022, "Model soups". The statistics of batch normalisation do not average; they are measured anew,
+as Izmailov and others 2018 ("Averaging weights leads to wider optima") do.
+"""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch.utils.data import DataLoader
+
+from animeter.datasets.manifest import ManifestRow
+from animeter.domain.errors import RecipeError
+from animeter.lab.distributed import ALONE, Processes
+from animeter.lab.export import load_network
+from animeter.lab.labelled_pictures import Columns, HeldOutPictures
+from animeter.lab.learning_curve import plot_learning_curve
+from animeter.lab.members import member_folder, members_of
+from animeter.lab.network import StyleNetwork
+from animeter.lab.progress import WEIGHTS_FILE
+from animeter.lab.recipe import Recipe
+from animeter.lab.training import finished_epochs_kept, save_weights, train_network
+
+_MEASURED: Final = 2048
+"""Training pictures that the statistics of normalisation are measured on."""
+
+_BATCH: Final = 64
+
+
+def train_averaged(
+    recipe: Recipe,
+    rows: Sequence[ManifestRow],
+    folder: Path,
+    *,
+    threads: int | None = None,
+    held_out: Sequence[ManifestRow] = (),
+    processes: Processes = ALONE,
+) -> Path:
+    """Train what a recipe asks for, one network or several, and return the path of the weights.
+
+    Goes on after a kill. Arguments and errors are those of `train_network`.
+    """
+    if not recipe.average:
+        return train_network(
+            recipe, rows, folder, threads=threads, held_out=held_out, processes=processes
+        )
+    if processes.count > 1:
+        raise RecipeError(
+            f"{recipe.name} averages networks, which is for one process. Leave --devices and "
+            "--nodes out, or `average`."
+        )
+    weights = folder / WEIGHTS_FILE
+    if weights.exists():
+        return weights
+    trained = []
+    for number, member in enumerate(members_of(recipe)):
+        place = member_folder(folder, number)
+        trained.append(train_network(member, rows, place, threads=threads, held_out=held_out))
+        plot_learning_curve(place)
+    network = average(recipe, trained, rows)
+    with finished_epochs_kept(folder):
+        save_weights(network, weights)
+    return weights
+
+
+def average(recipe: Recipe, trained: Sequence[Path], rows: Sequence[ManifestRow]) -> StyleNetwork:
+    """Return the network of averaged weights, its normalisation measured anew.
+
+    Args:
+        recipe: of the network.
+        trained: weights of `train_network`.
+        rows: training pictures.
+
+    Raises:
+        BundleError: weights are not those of such a network.
+        ManifestError: a picture cannot be read.
+    """
+    networks = [load_network(recipe, path) for path in trained]
+    states = [network.state_dict() for network in networks]
+    mean = {
+        key: torch.stack([state[key] for state in states]).mean(0)
+        if value.is_floating_point()
+        else value
+        for key, value in states[0].items()
+    }
+    networks[0].load_state_dict(mean)
+    _measure_normalisation(networks[0], rows, recipe.seed)
+    return networks[0]
+
+
+def _measure_normalisation(network: StyleNetwork, rows: Sequence[ManifestRow], seed: int) -> None:
+    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    usual = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # torch then takes the plain mean over all batches
+        norm.train()
+    chosen = random.Random(seed).sample(list(rows), min(_MEASURED, len(rows)))  # noqa: S311
+    shown = HeldOutPictures(chosen, Columns.of([], [], []), network.size_px)
+    with torch.no_grad():
+        for image, *_ in DataLoader(shown, batch_size=_BATCH):
+            network(image)
+    for norm, momentum in zip(norms, usual, strict=True):
+        norm.momentum = momentum
+    network.eval()

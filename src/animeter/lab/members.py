@@ -1,0 +1,33 @@
+"""The networks that a recipe averages: their recipes, their folders, and how far they are."""
+
+from pathlib import Path
+
+from animeter.lab.progress import Progress, read_progress
+from animeter.lab.recipe import Recipe
+from animeter.lab.recipe_variants import with_settings
+
+
+def members_of(recipe: Recipe) -> list[Recipe]:
+    """Return the recipes of the networks whose weights are averaged; the recipe alone if none are.
+
+    Raises:
+        RecipeError: a member's settings do not suit the recipe.
+    """
+    if not recipe.average:
+        return [recipe]
+    return [with_settings(recipe, {**settings, "average": None}) for settings in recipe.average]
+
+
+def progress_of(recipe: Recipe, folder: Path) -> Progress:
+    """Return how far a network is, over all its members, by their epochs."""
+    if not recipe.average:
+        return read_progress(folder)
+    epochs = [member.training.epochs for member in members_of(recipe)]
+    each = [read_progress(member_folder(folder, number)) for number in range(len(epochs))]
+    done = sum(part.done * count for part, count in zip(each, epochs, strict=True)) / sum(epochs)
+    return Progress(done, sum(part.epoch for part in each), sum(part.seconds for part in each))
+
+
+def member_folder(folder: Path, number: int) -> Path:
+    """Return the folder of a member's training, inside that of the network."""
+    return folder / f"member-{number}"
