@@ -192,6 +192,19 @@ def test_of_a_shard_that_was_cut_off_the_beginning_is_read(tmp_path: Path) -> No
     assert "ends early" in failures[0].message
 
 
+def test_json_that_is_nested_without_end_ends_no_conversion(tmp_path: Path) -> None:
+    deep = b"[" * 500_000
+    foreign_shard(tmp_path / "s.tar", {"1.json": deep, "2.jpg": b"two", "2.json": b'{"a": 1}'})
+    failures: list[Failure] = []
+    source = open_source(tmp_path / "s.tar")
+    done = convert(source, tmp_path / "to", Form.CSV, watch=keep_failures(failures))
+    assert (done.written, [one.path for one in failures]) == (1, ["1"])
+    assert "no JSON" in failures[0].message
+    (tmp_path / "deep.jsonl").write_bytes(deep)
+    with pytest.raises(ManifestError, match=r"deep\.jsonl cannot be read"):
+        open_source(tmp_path / "deep.jsonl")
+
+
 def keep_failures(failures: list[Failure]) -> Callable[[object, Failure | None], None]:
     def watch(_progress: object, failure: Failure | None) -> None:
         if failure is not None:

@@ -106,11 +106,10 @@ class ShardSource:
         elif suffix == ".json" and member.size <= _MOST_TEXT_BYTES:
             try:
                 row = json.loads(_content(members, member))
-            except ValueError as error:
+                if isinstance(row, dict):
+                    sample.row |= {str(column): text_of(value) for column, value in row.items()}
+            except (ValueError, RecursionError) as error:
                 sample.wrong = f"{member.name} is no JSON: {error}"
-                return
-            if isinstance(row, dict):
-                sample.row |= {str(column): text_of(value) for column, value in row.items()}
         elif suffix in _TEXT_SUFFIXES and member.size <= _MOST_TEXT_BYTES:
             text = _content(members, member).decode("utf-8", "replace").strip()
             sample.row.setdefault(suffix[1:], text)

@@ -113,7 +113,7 @@ def columns_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _jsonl(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, str]] = []
     try:
         for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
             if not line.strip():
@@ -121,11 +121,11 @@ def _jsonl(path: Path) -> tuple[list[str], list[dict[str, str]]]:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ManifestError(f"{path}, line {number}, is no JSON object but {line[:40]!r}.")
-            found.append(row)
-    except (OSError, ValueError) as error:
+            found.append({key: text_of(value) for key, value in row.items()})
+    except (OSError, ValueError, RecursionError) as error:
         raise ManifestError(f"{path} cannot be read as lines of JSON: {error}.") from error
     columns = columns_of(found)
-    return columns, [{key: text_of(row.get(key)) for key in columns} for row in found]
+    return columns, [{key: row.get(key, "") for key in columns} for row in found]
 
 
 def _json_lines(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> Iterator[str]:
