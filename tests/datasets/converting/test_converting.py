@@ -1,5 +1,6 @@
 """Data sets go from form to form and come back as they were."""
 
+import gzip
 import io
 import json
 import os
@@ -203,6 +204,21 @@ def test_json_that_is_nested_without_end_ends_no_conversion(tmp_path: Path) -> N
     (tmp_path / "deep.jsonl").write_bytes(deep)
     with pytest.raises(ManifestError, match=r"deep\.jsonl cannot be read"):
         open_source(tmp_path / "deep.jsonl")
+
+
+def test_a_shards_header_that_would_fill_the_memory_is_not_read(tmp_path: Path) -> None:
+    foreign_shard(tmp_path / "s.tar", {"1.jpg": b"one", "2.jpg": b"two"})
+    header = tarfile.TarInfo("3.jpg")
+    header.pax_headers = {"comment": "x" * 2_000_000}
+    before = (tmp_path / "s.tar").read_bytes()[:2048]
+    large = before + header.tobuf(tarfile.PAX_FORMAT) + bytes(10_240)
+    (tmp_path / "s.tar").unlink()
+    (tmp_path / "s.tar.gz").write_bytes(gzip.compress(large))
+    failures: list[Failure] = []
+    source = open_source(tmp_path / "s.tar.gz")
+    done = convert(source, tmp_path / "to", Form.CSV, watch=keep_failures(failures))
+    assert (done.written, done.failed) == (1, 1)
+    assert "headers" in failures[0].message
 
 
 def keep_failures(failures: list[Failure]) -> Callable[[object, Failure | None], None]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from animeter.datasets.collecting.archive_limits import PlainTarInfo
 from animeter.datasets.converting.items import Found, Item
 from animeter.datasets.converting.tables import columns_of, text_of
 from animeter.datasets.records import PATH
-from animeter.domain.errors import ManifestError
+from animeter.domain.errors import ManifestError, UnreadableImageError
 from animeter.domain.results import Failure
 from animeter.media.formats import PICTURE_SUFFIXES
 from animeter.media.limits import Limits
@@ -73,7 +74,7 @@ class ShardSource:
             sample = _Sample()
             try:
                 # Read as a stream: nothing is ever unpacked by its name.
-                with tarfile.open(shard, "r|*") as members:
+                with tarfile.open(shard, "r|*", tarinfo=PlainTarInfo) as members:
                     for member in members:
                         if not member.isfile():
                             continue
@@ -83,7 +84,7 @@ class ShardSource:
                             sample = _Sample()
                         sample.key = key
                         self._take(sample, members, member, suffix, with_pictures)
-            except (tarfile.TarError, OSError, EOFError) as error:
+            except (tarfile.TarError, OSError, EOFError, UnreadableImageError) as error:
                 sample.key = sample.key or shard.name
                 sample.picture, sample.wrong = None, f"{shard} ends early: {error}"
             if sample.key:
