@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-SAME_EMBEDDING: Final = 0.9
+SAME_EMBEDDING: Final = 0.92
 """Cosine from which two pictures of one label count as the same; set by eye on pairs around it,
 and rather too low: a pair kept together for nothing costs little, a pair torn apart flatters."""
 
