@@ -2,13 +2,16 @@
 
 import csv
 import json
+import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from animeter.cli.app import app
+from animeter.domain.errors import OutputError
 from tests.support.drawn_manifest import draw_manifest
 from tests.support.leaky_folders import COPIED, SHOWS, draw_leaky_folders
 from tests.support.scenes import scene
@@ -49,6 +52,35 @@ def test_leaky_folders_are_reported_cleaned_and_clean_afterwards(tmp_path: Path)
     refused = runner.invoke(app, ["data", "check", str(cleaned), *options, "--fix", str(cleaned)])
     assert refused.exit_code == 1
     assert rows(cleaned) == written
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode there")
+def test_a_name_that_is_not_unicode_is_reported_and_ends_nothing(tmp_path: Path) -> None:
+    pictures = tmp_path / os.fsdecode(b"pictures-\xff")
+    for label in ("naruto", "oggy"):
+        (pictures / label).mkdir(parents=True)
+        for number in range(4):
+            scene(len(label) * 10 + number, (96, 64)).save(pictures / label / f"{number}.png")
+    (pictures / "oggy" / "0.png").rename(pictures / "oggy" / os.fsdecode(b"caf\xe9.png"))
+    output, cleaned = tmp_path / "report", pictures / "cleaned.csv"
+    options = ["--no-ask-model", "-o", str(output), "--fix", str(cleaned)]
+    done = runner.invoke(app, ["data", "check", str(pictures), *options])
+    assert done.exit_code == 3, done.output
+    report = json.loads((output / "report.json").read_text(encoding="utf-8"))
+    assert (report["pictures"], report["readable"]) == (8, 7)
+    unreadable = next(one for one in report["findings"] if one["kind"] == "unreadable")
+    assert [case["pictures"] for case in unreadable["cases"]] == [[r"oggy/caf\udce9.png"]]
+    assert "rename" in unreadable["cases"][0]["note"]
+    assert len(rows(cleaned)) == 7
+    assert rows(cleaned.with_name("cleaned.removed.csv"))[0]["path"] == r"oggy/caf\udce9.png"
+    split = ["--ratios", "50:50", "-o", str(pictures / "dealt.csv")]
+    dealt = runner.invoke(app, ["data", "split", str(pictures), *split])
+    assert dealt.exit_code == 0, dealt.output
+    assert r"oggy/caf\udce9.png: its name is not Unicode" in dealt.output
+    elsewhere = ["-o", str(output), "--fix", str(tmp_path / "cleaned.csv")]
+    refused = runner.invoke(app, ["data", "check", str(pictures), "--no-ask-model", *elsewhere])
+    assert isinstance(refused.exception, OutputError)
 
 
 @pytest.mark.slow

@@ -148,6 +148,8 @@ def split(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         dealt = split_manifest(source, Columns(label, None, group), plan, output, line.update)
     finally:
         line.erase()
+    for failure in dealt.left_out:
+        tell(f"{failure.path}: {failure.message}")
     width = max(map(len, [*dealt.counts, "franchises"]))
     typer.echo(" ".join([" " * width, *(f"{name:>8}" for name in dealt.parts)]))
     for name, row in [*dealt.counts.items(), ("franchises", dealt.groups)]:

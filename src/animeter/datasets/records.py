@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from animeter.domain.errors import FileMissingError, ManifestError
+from animeter.domain.errors import FileMissingError, ManifestError, OutputError
+from animeter.domain.results import Failure
 from animeter.media.small_files import cannot_write, write_whole
 
 PATH = "path"
@@ -28,11 +29,13 @@ class Records:
         columns: their names, in the file's order; `path` is among them.
         rows: a mapping of column to text each; every column is there, empty where unknown.
         folder: what the paths are relative to.
+        left_out: files that were meant as well, and that no row can name.
     """
 
     columns: tuple[str, ...]
     rows: list[dict[str, str]]
     folder: Path
+    left_out: tuple[Failure, ...] = ()
 
     def picture(self, row: Mapping[str, str]) -> Path:
         """Return where a row's picture lies."""
@@ -75,6 +78,11 @@ def write_records(records: Records, path: Path) -> None:
         write_whole(path, _line(records.columns) + "".join(_lines(records.columns, records.rows)))
     except OSError as error:
         raise cannot_write(path, error) from error
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"{path} cannot name all pictures: the name of a folder on the way to them is not "
+            "Unicode. Rename that folder, or write into it."
+        ) from error
 
 
 def moved(records: Records, folder: Path) -> Records:
@@ -98,6 +106,18 @@ def can_be_written(path: Path) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def why_unwritable(name: str) -> Failure | None:
+    """Return what is wrong with a name that cannot stand in a manifest; None if it can."""
+    if can_be_written(Path(name)):
+        return None
+    return Failure(escaped(name), ManifestError.code, "its name is not Unicode; rename it")
+
+
+def escaped(name: str) -> str:
+    """Return a name as text that can be written: what is not Unicode in it is escaped."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 class RecordLog:

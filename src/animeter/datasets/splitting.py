@@ -19,6 +19,7 @@ from animeter.datasets.checking.looks import FILE, Watch, look_at_all
 from animeter.datasets.records import Records, moved, write_records
 from animeter.domain.alike import group_pairs
 from animeter.domain.errors import AnimeterError, OutputError
+from animeter.domain.results import Failure
 
 TOLERANCE: Final = 0.5
 """By how much of its share a part may miss a label before the split is refused."""
@@ -41,12 +42,14 @@ class Split:
         part: [N] the name of each picture's part; empty for what has no label.
         counts: pictures of each label in each part: `counts[label][part]`.
         groups: how many groups each part has.
+        left_out: files that no row of a manifest can name.
     """
 
     parts: tuple[str, ...]
     part: tuple[str, ...]
     counts: dict[str, dict[str, int]]
     groups: dict[str, int]
+    left_out: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def split_manifest(
     rows = [{**row, plan.column: part} for row, part in zip(records.rows, dealt.part, strict=True)]
     names = tuple(dict.fromkeys((*records.columns, plan.column)))
     write_records(moved(Records(names, rows, records.folder), output.parent), output)
-    return dealt
+    return replace(dealt, left_out=records.left_out)
 
 
 def split(

@@ -22,7 +22,7 @@ from animeter.datasets.checking.findings import KINDS, Case, Finding, findings_o
 from animeter.datasets.checking.leaks import find_leaks, part_name
 from animeter.datasets.checking.looks import FILE, Look, look_at_all
 from animeter.datasets.checking.shortcuts import Shortcut, find_shortcuts
-from animeter.datasets.records import Records, moved, write_records
+from animeter.datasets.records import Records, escaped, moved, write_records
 from animeter.domain.errors import ManifestError, OutputError
 from animeter.domain.verdict import STYLES
 from animeter.lab.data_suspects import doubted_by_teaching, doubted_out_of_fold, doubted_styles
@@ -95,7 +95,7 @@ def check_data(request: Request, output: Path, watch: Watch) -> Report:
     entries, looks = material.entries, material.looks
     watch.begin("comparing")
     leaks = find_leaks(entries, looks, material.copies)
-    found = findings_of(entries, looks, material.copies, leaks)
+    found = findings_of(entries, looks, material.copies, leaks, material.records.left_out)
     found += _suspects(request, material, output, watch)
     found.sort(key=lambda finding: list(KINDS).index(finding.kind))
     report = _report(request, material, found, _shortcuts(material, leaks.shortcut))
@@ -173,11 +173,11 @@ def _report(
     parts = sorted({entry.part for entry in entries})
     labels = Counter(entry.label for entry in entries)
     return {
-        "source": request.source.name,
+        "source": escaped(request.source.name),
         "made": time_made(),
         "animeter": __version__,
         "columns": asdict(material.columns),
-        "pictures": len(entries),
+        "pictures": len(entries) + len(material.records.left_out),
         "readable": sum(not look.error for look in material.looks),
         "must_look": sum(KINDS[one.kind].must_look for one in found),
         "findings": [finding.to_dict() for finding in found],

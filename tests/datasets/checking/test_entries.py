@@ -1,5 +1,7 @@
 """What the check must know of each picture, from manifests and from folders."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,15 @@ def test_folders_are_labels(tmp_path: Path) -> None:
         ("naruto/1.jpg", "naruto", "", ""),
         ("oggy/deep/2.png", "oggy", "", ""),
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode there")
+def test_a_file_that_no_row_can_name_is_left_out_and_told(tmp_path: Path) -> None:
+    touch(tmp_path, "naruto/1.jpg", os.fsdecode(b"naruto/\xff.jpg"), os.fsdecode(b"\xfe/2.jpg"))
+    records = records_of(tmp_path)
+    assert [row["path"] for row in records.rows] == ["naruto/1.jpg"]
+    assert [failure.path for failure in records.left_out] == [r"naruto/\udcff.jpg", r"\udcfe/2.jpg"]
+    assert "not Unicode; rename" in records.left_out[0].message
 
 
 def test_train_and_test_are_sides_and_no_labels(tmp_path: Path) -> None:

@@ -61,6 +61,16 @@ def test_one_picture_named_twice_is_looked_at_once(tmp_path: Path) -> None:
     assert told[-1] == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode there")
+def test_a_name_that_is_no_unicode_is_kept_like_any_other(tmp_path: Path) -> None:
+    paths = draw(tmp_path / os.fsdecode(b"\xff"), 2)
+    told: list[int] = []
+    looks = look_at_all(paths, tmp_path / "looks.sqlite")
+    again = look_at_all(paths, tmp_path / "looks.sqlite", lambda done, _: told.append(done))
+    assert [look.error for look in looks] == ["", ""]
+    assert (again, told) == (looks, [2])
+
+
 def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / "looks.sqlite").write_text("this is not a database, " * 50)
     with pytest.raises(OutputError, match=r"looks.sqlite.*Remove that file"):

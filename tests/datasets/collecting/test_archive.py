@@ -113,6 +113,25 @@ def test_no_member_is_written_where_it_wants_to_be(tmp_path: Path, kind: str, na
     assert written[0].is_relative_to(outside / "out" / "pictures")
 
 
+def test_a_member_whose_name_is_not_unicode_is_kept(tmp_path: Path) -> None:
+    path = write(tmp_path, "tar", {"naruto/1.png": picture(1), "x-2.png": picture(2)})
+    path.write_bytes(renamed(path.read_bytes(), b"x-2.png", b"\x83-2.png"))
+    collection = Collection(tmp_path / "out")
+    assert collect_into(collection, ArchiveCollector([path])) == Tally(kept=2)
+    manifest = (tmp_path / "out" / "manifest.csv").read_text(encoding="utf-8")
+    assert rf"{path}!/\udc83-2.png" in manifest
+
+
+def renamed(content: bytes, old: bytes, new: bytes) -> bytes:
+    """Rename a member of a TAR, keeping its header's sum right."""
+    at = content.index(old)
+    header = bytearray(content[at : at + 512])
+    header[: len(new)] = new
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return content[:at] + bytes(header) + content[at + 512 :]
+
+
 def test_links_and_devices_in_a_tar_are_passed_over(tmp_path: Path) -> None:
     secret = tmp_path / "secret.png"
     secret.write_bytes(picture(9))

@@ -1,6 +1,8 @@
 """The runner: what is kept and where, what is passed over, and what a later run makes of it."""
 
 import hashlib
+import os
+import sys
 from collections.abc import Container, Iterator
 from pathlib import Path
 
@@ -180,6 +182,20 @@ def test_folders_are_copied_and_left_as_they_are(tmp_path: Path) -> None:
     assert collect_into(Collection(tmp_path / "out"), collector) == Tally(kept=2, failed=2)
     assert [row["folder"] for row in rows(tmp_path / "out")] == ["bleach", "naruto"]
     assert sorted(source.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are Unicode there")
+def test_a_name_that_is_not_unicode_costs_that_file_alone(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for seed, name in enumerate((b"1.png", b"caf\xe9.png", b"z.png")):
+        draw_shape("circles", seed).save(source / os.fsdecode(name))
+    into, collector = Collection(tmp_path / "out"), FolderCollector([source])
+    assert collect_into(into, collector) == Tally(kept=2, failed=1)
+    (passed,) = rows(tmp_path / "out", "passed.csv")
+    assert (passed["source"], passed["reason"]) == (rf"{source}/caf\udce9.png", "bad_manifest")
+    assert "not Unicode; rename" in passed["message"]
+    assert collect_into(into, collector) == Tally()
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,9 @@ def clean(
             elif i != kept:
                 removed[i] = Removed(entries[i].name, "copies", entries[kept].name)
     rows = [row for i, row in enumerate(records.rows) if i not in removed]
-    return Records(records.columns, rows, records.folder), [removed[i] for i in sorted(removed)]
+    gone = [removed[i] for i in sorted(removed)]
+    gone += [Removed(failure.path or "", "unreadable") for failure in records.left_out]
+    return Records(records.columns, rows, records.folder), gone
 
 
 def _worth(entry: Entry, look: Look, number: int) -> tuple[bool, bool, int, int, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from animeter.datasets.manifest import BORDERLINE, ManifestRow
-from animeter.datasets.records import PATH, Records, read_records
+from animeter.datasets.records import PATH, Records, read_records, why_unwritable
 from animeter.domain.errors import FileMissingError, ManifestError
 from animeter.media.listing import list_pictures
 
@@ -132,13 +132,17 @@ def _of_folders(source: Path) -> Records:
     folders = _folders(source)
     names = [folder.name.lower() for folder in folders]
     split = bool(names) and set(names) <= {*TAUGHT, *HELD_OUT} and len(names) > 1
-    rows = []
+    rows, left_out = [], []
     for folder, name in zip(folders, names, strict=True) if split else [(source, "")]:
         for path in list_pictures([folder]):
+            name_in_source = path.relative_to(source).as_posix()
+            if failure := why_unwritable(name_in_source):
+                left_out.append(failure)
+                continue
             inside = path.relative_to(folder).parts
             rows.append(
                 {
-                    PATH: path.relative_to(source).as_posix(),
+                    PATH: name_in_source,
                     LABEL: inside[0] if len(inside) > 1 else "",
                     SPLIT: name,
                 }
@@ -149,7 +153,8 @@ def _of_folders(source: Path) -> Records:
             "or with folders train and test that hold such folders."
         )
     columns = (PATH, LABEL, SPLIT) if split else (PATH, LABEL)
-    return Records(columns, [{key: row[key] for key in columns} for row in rows], source)
+    rows = [{key: row[key] for key in columns} for row in rows]
+    return Records(columns, rows, source, tuple(left_out))
 
 
 def _folders(source: Path) -> list[Path]:

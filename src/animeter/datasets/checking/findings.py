@@ -10,6 +10,7 @@ from animeter.datasets.checking.entries import Entry
 from animeter.datasets.checking.leaks import Leaks, part_name
 from animeter.datasets.checking.looks import Look
 from animeter.datasets.checking.measures import Measures
+from animeter.domain.results import Failure
 
 TINY_PX: Final = 64
 """A shorter side below this shows nothing of how a thing is drawn."""
@@ -162,10 +163,23 @@ class Finding:
 
 
 def findings_of(
-    entries: Sequence[Entry], looks: Sequence[Look], copies: Copies, leaks: Leaks
+    entries: Sequence[Entry],
+    looks: Sequence[Look],
+    copies: Copies,
+    leaks: Leaks,
+    left_out: Sequence[Failure] = (),
 ) -> list[Finding]:
-    """Gather what is wrong with pictures, one by one and together, in the order of `KINDS`."""
+    """Gather what is wrong with pictures, one by one and together, in the order of `KINDS`.
+
+    Args:
+        entries: the pictures.
+        looks: one a picture.
+        copies: of the same pictures.
+        leaks: between their parts.
+        left_out: files that could not even become entries.
+    """
     cases: dict[str, list[Case]] = {kind: [] for kind in KINDS}
+    cases["unreadable"] = [Case((failure.path or "",), failure.message) for failure in left_out]
     for kind, number, note in _flaws(looks):
         cases[kind].append(Case((entries[number].name,), note))
     for kind, case in [*_of_groups(entries, copies), *_of_parts(entries, leaks)]:

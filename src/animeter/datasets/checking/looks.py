@@ -19,6 +19,7 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from animeter.datasets.checking.measures import Measures, measure
+from animeter.datasets.records import can_be_written
 from animeter.domain.errors import AnimeterError, FileMissingError, OutputError
 from animeter.media.files import read_file
 from animeter.media.images import Image, read_image
@@ -156,10 +157,15 @@ def _look_at_missing(
             some = missing[start : start + _LOOKS_A_COMMIT]
             for name, look in zip(some, pool.map(look_at, map(Path, some)), strict=True):
                 known[name] = look
-                row = (name, stamps[name], _facts(look), look.thumbnail)
+                row = (_key(name), stamps[name], _facts(look), look.thumbnail)
                 connection.execute("INSERT OR REPLACE INTO look VALUES (?, ?, ?, ?)", row)
                 progress.add(1, int(bool(look.error)))
             connection.commit()
+
+
+def _key(path: str) -> str | bytes:
+    """Return what the database calls a file: its path, as bytes where that is no Unicode."""
+    return path if can_be_written(Path(path)) else os.fsencode(path)
 
 
 def _stamp(path: str) -> str:
@@ -174,12 +180,13 @@ def _stamp(path: str) -> str:
 def _kept(connection: sqlite3.Connection, stamps: dict[str, str]) -> Iterator[tuple[str, Look]]:
     names = list(stamps)
     for start in range(0, len(names), _ASKED_AT_ONCE):
-        some = names[start : start + _ASKED_AT_ONCE]
+        some = [_key(name) for name in names[start : start + _ASKED_AT_ONCE]]
         marks = ", ".join("?" * len(some))
-        for name, stamp, facts, thumbnail in connection.execute(
+        for key, stamp, facts, thumbnail in connection.execute(
             f"SELECT path, stamp, facts, thumbnail FROM look WHERE path IN ({marks})",  # noqa: S608
             some,
         ):
+            name = os.fsdecode(key)
             if stamp == stamps[name]:
                 yield name, _look(facts, thumbnail)
 

@@ -21,6 +21,7 @@ from animeter.datasets.collecting.archive_limits import (
 )
 from animeter.datasets.collecting.collector import Collected, Finished, Found
 from animeter.datasets.collecting.folder import FOLDER
+from animeter.datasets.records import escaped, why_unwritable
 from animeter.domain.errors import FileMissingError, ImageTooLargeError, UnreadableImageError
 from animeter.domain.results import Failure
 from animeter.media.formats import PICTURE_SUFFIXES
@@ -54,7 +55,10 @@ class ArchiveCollector:
         """Give the pictures, archive by archive; an archive that was read to its end is done."""
         for archive in self._archives:
             source = str(archive.absolute())
-            if source in done:
+            if escaped(source) in done:
+                continue
+            if failure := why_unwritable(source):
+                yield failure
                 continue
             try:
                 yield from self._pictures(archive, source, done)
@@ -125,7 +129,7 @@ def _tar_members(
     ):
         for info in opened:
             opened.members = []  # it would keep all of them
-            name = info.name[:_LONGEST_NAME]
+            name = escaped(info.name[:_LONGEST_NAME])
             if not info.isreg() or not _is_wanted(name) or f"{source}!/{name}" in done:
                 continue
             if info.size > limits.max_bytes:

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from animeter.datasets.collecting.collector import Collected, Found
+from animeter.datasets.records import escaped, why_unwritable
 from animeter.domain.errors import FileMissingError, ImageError
 from animeter.domain.results import Failure
 from animeter.media.files import read_file
@@ -34,7 +35,10 @@ class FolderCollector:
         for place in self._places:
             for path in list_pictures([place]):
                 source = str(path.absolute())
-                if source in done:
+                if escaped(source) in done:
+                    continue
+                if failure := why_unwritable(source):
+                    yield failure
                     continue
                 try:
                     content = read_file(path, self._limits)

@@ -16,6 +16,7 @@ from PIL import Image as PillowImage
 
 from animeter.datasets.collecting.collector import Collected, Finished, Found
 from animeter.datasets.collecting.series_names import series_of
+from animeter.datasets.records import escaped, why_unwritable
 from animeter.domain.errors import FileMissingError, VideoError
 from animeter.domain.results import Failure
 from animeter.media.shot_frames import Sampling, ShotFrame, ShotTally, sample_shots
@@ -58,7 +59,10 @@ class VideoCollector:
         for place in self._places:
             for path in _videos(place):
                 source = str(path.absolute())
-                if source in done:
+                if escaped(source) in done:
+                    continue
+                if failure := why_unwritable(source):
+                    yield failure
                     continue
                 try:
                     with VideoFile(path, self._threads) as video:

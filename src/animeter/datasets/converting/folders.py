@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from animeter.datasets.converting.items import Found, Item
-from animeter.datasets.records import PATH, can_be_written
+from animeter.datasets.records import PATH, why_unwritable
 from animeter.domain.errors import ManifestError
-from animeter.domain.results import Failure
 from animeter.media.listing import list_pictures
 
 LABEL: Final = "label"
@@ -46,8 +45,8 @@ class FolderSource:
         for path in list_pictures([self._folder]):
             inside = path.relative_to(self._folder)
             row = {PATH: inside.as_posix()}
-            if not can_be_written(inside):
-                yield Failure(row[PATH], "bad_manifest", "its name is not Unicode; rename it")
+            if failure := why_unwritable(row[PATH]):
+                yield failure
                 continue
             folders = list(inside.parts[:-1])
             if self._split:
