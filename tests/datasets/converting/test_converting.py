@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from animeter.datasets.converting import converting
 from animeter.datasets.converting.converting import Form, convert, open_source
+from animeter.datasets.converting.tables import read_table
 from animeter.datasets.records import Records, read_records, write_records
 from animeter.domain.errors import AnimeterError, FileMissingError, ManifestError, OutputError
 from animeter.domain.results import Failure
@@ -219,6 +220,21 @@ def test_a_shards_header_that_would_fill_the_memory_is_not_read(tmp_path: Path) 
     done = convert(source, tmp_path / "to", Form.CSV, watch=keep_failures(failures))
     assert (done.written, done.failed) == (1, 1)
     assert "headers" in failures[0].message
+
+
+def test_what_is_no_unicode_is_escaped(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "s.tar", "w", format=tarfile.GNU_FORMAT) as shard:
+        for suffix, content in (
+            ("jpg", b"one"),
+            ("json", rb'{"a\ud800": ["\udfff"], "b": "\ud83d"}'),
+        ):
+            member = tarfile.TarInfo(f"caf\udce9.{suffix}")
+            member.size = len(content)
+            shard.addfile(member, io.BytesIO(content))
+    source = open_source(tmp_path / "s.tar")
+    assert convert(source, tmp_path / "to", Form.HF_JSONL).written == 1
+    (row,) = read_table(tmp_path / "to" / "metadata.jsonl").rows
+    assert row == {"path": "caf/udce9.jpg", r"a\ud800": r'["\udfff"]', "b": r"\ud83d"}
 
 
 def keep_failures(failures: list[Failure]) -> Callable[[object, Failure | None], None]:

@@ -14,8 +14,8 @@ from typing import Final
 
 from animeter.datasets.collecting.archive_limits import PlainTarInfo
 from animeter.datasets.converting.items import Found, Item
-from animeter.datasets.converting.tables import columns_of, text_of
-from animeter.datasets.records import PATH
+from animeter.datasets.converting.tables import columns_of, texts_of
+from animeter.datasets.records import PATH, escaped
 from animeter.domain.errors import ManifestError, UnreadableImageError
 from animeter.domain.results import Failure
 from animeter.media.formats import PICTURE_SUFFIXES
@@ -78,7 +78,7 @@ class ShardSource:
                     for member in members:
                         if not member.isfile():
                             continue
-                        key, suffix = _key_and_suffix(member.name)
+                        key, suffix = _key_and_suffix(escaped(member.name))
                         if sample.key and key != sample.key:
                             yield sample
                             sample = _Sample()
@@ -108,7 +108,7 @@ class ShardSource:
             try:
                 row = json.loads(_content(members, member))
                 if isinstance(row, dict):
-                    sample.row |= {str(column): text_of(value) for column, value in row.items()}
+                    sample.row |= texts_of(row)
             except (ValueError, RecursionError) as error:
                 sample.wrong = f"{member.name} is no JSON: {error}"
         elif suffix in _TEXT_SUFFIXES and member.size <= _MOST_TEXT_BYTES:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from animeter.datasets.converting.items import Found, Item
-from animeter.datasets.records import PATH, Records, read_records, write_records
+from animeter.datasets.records import PATH, Records, escaped, read_records, write_records
 from animeter.domain.errors import ManifestError, MissingExtraError
 from animeter.media.small_files import cannot_write, whole_file, write_whole
 
@@ -101,10 +101,17 @@ def write_table(columns: Sequence[str], rows: list[dict[str, str]], path: Path) 
 
 
 def text_of(value: Any) -> str:
-    """Return a value of somebody else's table as text."""
+    """Return a value of somebody else's table as text; JSON can hold halves of characters."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if not isinstance(value, str):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return escaped(value)
+
+
+def texts_of(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Return a row of somebody else's table, its columns too, as text."""
+    return {escaped(str(column)): text_of(value) for column, value in row.items()}
 
 
 def columns_of(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -121,7 +128,7 @@ def _jsonl(path: Path) -> tuple[list[str], list[dict[str, str]]]:
             row = json.loads(line)
             if not isinstance(row, dict):
                 raise ManifestError(f"{path}, line {number}, is no JSON object but {line[:40]!r}.")
-            found.append({key: text_of(value) for key, value in row.items()})
+            found.append(texts_of(row))
     except (OSError, ValueError, RecursionError) as error:
         raise ManifestError(f"{path} cannot be read as lines of JSON: {error}.") from error
     columns = columns_of(found)
