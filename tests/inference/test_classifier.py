@@ -9,7 +9,12 @@ import pytest
 from PIL import Image
 
 import animeter
-from animeter.domain.errors import FileMissingError, ImageTooLargeError, UnreadableImageError
+from animeter.domain.errors import (
+    FileMissingError,
+    ImageTooLargeError,
+    SettingError,
+    UnreadableImageError,
+)
 from animeter.domain.results import Classification, Failure
 from animeter.domain.verdict import Verdict
 from animeter.inference.bundle import Bundle
@@ -103,6 +108,15 @@ def test_limits_are_kept(bundle: Bundle) -> None:
     strict = Classifier(bundle, limits=Limits(max_pixels=100))
     with pytest.raises(ImageTooLargeError):
         strict.classify(np.zeros((20, 20, 3), dtype=np.uint8))
+
+
+def test_the_environment_has_its_say(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIMETER_THREADS", "3")
+    monkeypatch.setenv("ANIMETER_PROVIDERS", "warp")
+    with pytest.raises(SettingError, match="'warp' is not in this ONNX Runtime"):
+        Classifier(bundle)
+    assert Classifier(bundle, providers=["cpu"]).workers == 3
+    assert Classifier(bundle, workers=2, providers=["cpu"]).workers == 2
 
 
 def test_an_endless_stream_is_read_as_it_is_used(classifier: Classifier) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animeter.domain.errors import BundleError
+from animeter.domain.errors import BundleError, SettingError
 from animeter.domain.results import Failure
 from animeter.inference.bundle import Bundle, LabelBundle, is_label_bundle
 from animeter.inference.label_classifier import LabelClassifier, LabelResult
@@ -22,6 +22,14 @@ from tests.support.tiny_label_bundle import (
 @pytest.fixture
 def classifier(tmp_path: Path) -> LabelClassifier:
     return LabelClassifier(make_label_bundle(tmp_path / "colours"), workers=2)
+
+
+def test_the_environment_has_its_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle = make_label_bundle(tmp_path / "colours")
+    monkeypatch.setenv("ANIMETER_PROVIDERS", "warp")
+    with pytest.raises(SettingError, match="'warp' is not in this ONNX Runtime"):
+        LabelClassifier(bundle)
+    assert LabelClassifier(bundle, providers=["cpu"]).labels == LABELS
 
 
 def _flat(folder: Path, colour: str) -> Path:

@@ -40,8 +40,10 @@ class Classifier:
 
     Args:
         bundle: the model.
-        workers: how many threads decode and run the network; None means one a usable core.
-        providers: ONNX Runtime's execution providers in order of preference; None chooses.
+        workers: how many threads decode and run the network; None means `ANIMETER_THREADS` or,
+            where that is not set, one a usable core.
+        providers: ONNX Runtime's execution providers in order of preference; None means
+            `ANIMETER_PROVIDERS` or, where that is not set, chooses.
         limits: what a picture may be at most.
 
     Attributes:
@@ -50,7 +52,8 @@ class Classifier:
 
     Raises:
         BundleError: the model cannot be run.
-        SettingError: a provider was asked for that is not there.
+        SettingError: a provider was asked for that is not there, or an environment variable holds
+            a value that cannot be used.
     """
 
     def __init__(
@@ -62,9 +65,14 @@ class Classifier:
         limits: Limits | None = None,
     ) -> None:
         self.bundle = bundle
-        self.workers = usable_cores() if workers is None else _at_least_one("workers", workers)
+        settings = read_settings()
+        if workers is None:
+            workers = settings.threads or usable_cores()
+        self.workers = _at_least_one("workers", workers)
         self._limits = limits or Limits()
-        self._session = OnnxSession(bundle, providers=providers)
+        self._session = OnnxSession(
+            bundle, providers=settings.providers if providers is None else providers
+        )
         self._rule = bundle.spec.verdict_rule()
         self._label = bundle.spec.label
         self._heads = HeadAnswers((), bundle)
@@ -275,10 +283,7 @@ def load(model: str | Path | None = None) -> Classifier:
         BundleError: there is no such model, or it cannot be run.
         SettingError: an environment variable holds a value that cannot be used.
     """
-    settings = read_settings()
-    return Classifier(
-        find_bundle(model, settings), workers=settings.threads, providers=settings.providers
-    )
+    return Classifier(find_bundle(model))
 
 
 def usable_cores() -> int:

@@ -19,6 +19,7 @@ from animeter.inference.pipeline import work_ahead
 from animeter.inference.session import INPUT, ORT_ERRORS, fits, start_session, wanted_providers
 from animeter.media.images import Image, Picture, read_image
 from animeter.media.limits import Limits
+from animeter.settings import read_settings
 
 OUTPUTS: Final = ("probability", "embedding")
 _IN_FLIGHT_PER_WORKER: Final = 16
@@ -58,8 +59,10 @@ class LabelClassifier:
 
     Args:
         bundle: the model.
-        workers: how many threads decode and run the network; None means one a usable core.
-        providers: ONNX Runtime's execution providers in order of preference; None chooses.
+        workers: how many threads decode and run the network; None means `ANIMETER_THREADS` or,
+            where that is not set, one a usable core.
+        providers: ONNX Runtime's execution providers in order of preference; None means
+            `ANIMETER_PROVIDERS` or, where that is not set, chooses.
         limits: what a picture may be at most.
 
     Attributes:
@@ -68,7 +71,8 @@ class LabelClassifier:
 
     Raises:
         BundleError: the model cannot be run.
-        SettingError: a provider was asked for that is not there.
+        SettingError: a provider was asked for that is not there, or an environment variable holds
+            a value that cannot be used.
     """
 
     def __init__(
@@ -81,12 +85,12 @@ class LabelClassifier:
     ) -> None:
         self.bundle = bundle
         self.labels = tuple(bundle.spec.labels)
-        self._workers = workers or usable_cores()
+        settings = read_settings()
+        self._workers = workers or settings.threads or usable_cores()
         self._limits = limits or Limits()
         self._origin = str(bundle.folder / "model.onnx")
-        self._session = start_session(
-            bundle.read_model(), self._origin, 1, wanted_providers(providers)
-        )
+        wanted = wanted_providers(settings.providers if providers is None else providers)
+        self._session = start_session(bundle.read_model(), self._origin, 1, wanted)
         self._check_form()
 
     def classify(self, picture: Picture) -> LabelResult:

@@ -28,7 +28,6 @@ from animeter.inference.heads import load_head
 from animeter.inference.label_classifier import LabelClassifier
 from animeter.lab.labels.data import LabelledPicture
 from animeter.lab.ledger import Ledger, Progress
-from animeter.settings import read_settings
 
 STYLE = "style"
 """The head that every model of likenesses has."""
@@ -135,9 +134,7 @@ class LabelModelJudge:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._classifier = LabelClassifier(
-            LabelBundle.open(folder), workers=read_settings().threads
-        )
+        self._classifier = LabelClassifier(LabelBundle.open(folder))
         self.labels = self._classifier.labels
         self.facts = facts_of(self._classifier.bundle)
 
