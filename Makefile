@@ -72,6 +72,7 @@ train: ## cross-validate by franchise, then train on everything; resumes where i
 
 heads: ## teach the heads that ship, and measure them; after `make train`
 	$(PYTHON) -m tools.build_heads runs/default
+	$(PYTHON) -m tools.compare_heads runs/default
 
 evaluate: ## score the built-in model on a manifest
 	$(PYTHON) -m animeter evaluate $(DATA)/manifest.csv
