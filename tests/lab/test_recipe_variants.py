@@ -65,6 +65,17 @@ def test_other_pictures_bring_their_own_labels(tmp_path: Path) -> None:
     assert with_settings(base(), of_data(tmp_path / "m.csv", None)).task == "likeness"
 
 
+def test_what_is_for_likenesses_alone_goes_where_labels_are_told(tmp_path: Path) -> None:
+    averaged = with_settings(
+        base(), {"average": [{"training.epochs": 3}, {}], "network.embedding_levels": 2}
+    )
+    for settings in (of_data(None, "series"), of_data(tmp_path, None)):
+        labels = with_settings(averaged, settings)
+        assert (labels.task, labels.average, labels.network.embedding_levels) == ("labels", [], 0)
+    kept = with_settings(averaged, of_data(tmp_path / "manifest.csv", None))
+    assert (kept.average, kept.network) == (averaged.average, averaged.network)
+
+
 def test_a_run_keeps_the_variant_it_began_with(tmp_path: Path) -> None:
     path = tmp_path / "base.toml"
     write_recipe(base(), path)

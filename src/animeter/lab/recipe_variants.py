@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import tomli_w
 from pydantic import ValidationError
@@ -14,6 +14,9 @@ from animeter.media.small_files import write_whole
 
 VARIANT_FILE = "variant.toml"
 """In the folder of a run, what its recipe was changed to before it began."""
+
+FOR_LIKENESS_ALONE: Final = {"average": None, "network.embedding_levels": None}
+"""What is taken away from a recipe that is to tell exclusive labels instead of likenesses."""
 
 
 def with_settings(recipe: Recipe, settings: Mapping[str, Any]) -> Recipe:
@@ -74,9 +77,9 @@ def of_data(data: Path | None, label: str | None) -> dict[str, Any]:
         settings = {"data.manifest": here, "data.folder": None, "data.leave_out": None}
         if data.is_dir():
             settings |= {"data.manifest": None, "data.folder": here, "data.label": None}
-            settings["task"] = "labels"
+            settings |= {"task": "labels", **FOR_LIKENESS_ALONE}
     if label is not None:
-        settings |= {"task": "labels", "data.label": label}
+        settings |= {"task": "labels", "data.label": label, **FOR_LIKENESS_ALONE}
     return settings
 
 

@@ -78,6 +78,22 @@ def test_every_recipe_gets_the_same_pictures_task_and_budget(tmp_path: Path) -> 
     assert long.training.ema_decay == recipe.training.ema_decay
 
 
+def test_a_recipe_that_averages_is_compared_as_one_network(tmp_path: Path) -> None:
+    recipe = Recipe.model_validate(
+        {
+            "name": "any",
+            "data": {"manifest": "other.csv"},
+            "network": {"embedding_levels": 3},
+            "average": [{"training.epochs": 6}, {}],
+        }
+    )
+    manifest = tmp_path / "manifest.csv"
+    likeness = budgeted(recipe, request_for(tmp_path), manifest, 640)
+    assert (likeness.average, likeness.network.embedding_levels) == ([], 3)
+    labels = budgeted(recipe, request_for(tmp_path, label="series"), manifest, 640)
+    assert (labels.average, labels.network.embedding_levels) == ([], 0)
+
+
 def test_what_a_network_starts_from_is_said(tmp_path: Path) -> None:
     recipe = read_recipe(write_recipe(tmp_path))
     assert starts_from(recipe) == "start"

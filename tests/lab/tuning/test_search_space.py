@@ -106,6 +106,16 @@ def test_a_search_by_tpe_that_makes_no_sense_is_refused(
         read_search(write(tmp_path, {**TPE, **change}))
 
 
+def test_a_recipe_that_averages_is_refused_until_it_does_not(tmp_path: Path) -> None:
+    path = write(tmp_path, GRID)
+    tables: dict[str, Any] = {**BASE, "task": "likeness", "average": [{}]}
+    tables["data"] = {key: BASE["data"][key] for key in ("manifest",)}
+    (tmp_path / "base.toml").write_text(tomli_w.dumps(tables))
+    with pytest.raises(RecipeError, match="averages networks"):
+        read_search(path)
+    assert read_search(path, {"average": []})[1].average == []
+
+
 def test_tpe_needs_an_end(tmp_path: Path) -> None:
     endless = {key: value for key, value in TPE.items() if key != "trials"}
     with pytest.raises(RecipeError, match="never end"):

@@ -16,7 +16,7 @@ from animeter.lab.comparison.pictures import BY_FRANCHISE, FOLDER_LABEL, STYLE, 
 from animeter.lab.folds import TrainingFailedError, is_done, start_part
 from animeter.lab.leaks import REPORT_FILE
 from animeter.lab.recipe import Recipe
-from animeter.lab.recipe_variants import with_settings, write_recipe
+from animeter.lab.recipe_variants import FOR_LIKENESS_ALONE, with_settings, write_recipe
 from animeter.lab.runs import Run, fold_name
 from animeter.media.small_files import write_whole
 
@@ -102,9 +102,12 @@ def budgeted(recipe: Recipe, request: Request, manifest: Path, pictures: int) ->
         "data.folds": None,
         "data.leave_out": None,  # it names pictures of another manifest
         "data.pictures_per_epoch": None,
+        "average": None,  # one network each, of so many epochs
         "training.epochs": request.epochs,
         "training.ema_decay": min(recipe.training.ema_decay, 1.0 - 1.0 / averaged),
     }
+    if request.task == "labels":
+        settings |= FOR_LIKENESS_ALONE
     return with_settings(recipe, settings | dict(request.settings))
 
 

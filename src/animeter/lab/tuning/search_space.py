@@ -157,7 +157,7 @@ def read_search(path: Path, settings: Mapping[str, Any] | None = None) -> tuple[
     Raises:
         FileMissingError: there is no such file, or no such recipe.
         RecipeError: it is not TOML, a key is unknown, missing or out of range, or the recipe
-            cannot take a value of an axis.
+            cannot take a value of an axis, or averages networks.
     """
     if not path.is_file():
         raise FileMissingError(
@@ -177,6 +177,11 @@ def read_search(path: Path, settings: Mapping[str, Any] | None = None) -> tuple[
     recipe = read_recipe(base)
     if settings:
         recipe = with_settings(recipe, settings)
+    if recipe.average:
+        raise RecipeError(
+            f"{base} averages networks, and a trial trains one. Leave `average` out, as with "
+            "--set 'average=[]'."
+        )
     for key, axis in search.axes.items():
         for value in (axis.low, axis.high) if isinstance(axis, Range) else axis:
             with_settings(recipe, {key: value})  # raises where the recipe cannot take it
