@@ -47,6 +47,7 @@ from animeter.lab.progress import WEIGHTS_FILE, Progress, read_progress, write_p
 from animeter.lab.recipe import Recipe
 from animeter.lab.style_training import StyleTraining
 from animeter.lab.training_log import HELD_OUT_ACCURACY, HELD_OUT_LOSS, append_epoch
+from animeter.media.small_files import whole_file
 
 LABELS_KEY = "labels"
 """In the metadata of the weights: the exclusive labels, a JSON list in the order of the logits."""
@@ -230,9 +231,8 @@ class _Log(Callback):
 def save_weights(network: torch.nn.Module, path: Path, labels: Sequence[str] = ()) -> None:
     """Write a network's weights, whole or not at all; of a task with labels, with these."""
     state = {key: value.detach().contiguous() for key, value in network.state_dict().items()}
-    fresh = path.with_suffix(".new")
-    save_file(state, fresh, {LABELS_KEY: json.dumps(labels)} if labels else None)
-    fresh.replace(path)
+    with whole_file(path) as unfinished:
+        save_file(state, unfinished, {LABELS_KEY: json.dumps(labels)} if labels else None)
 
 
 @contextmanager
