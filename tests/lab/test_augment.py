@@ -71,3 +71,13 @@ def test_a_collage_shows_both_pictures_at_a_third_each_at_least(seed: int) -> No
     for channel, other in ((0, 2), (2, 0)):
         share = np.mean((sheet[..., channel] > 200) & (sheet[..., other] < 50))
         assert share > 0.28
+
+
+def test_a_crop_of_a_page_keeps_what_stands_on_it() -> None:
+    """A page whose picture was cut off would teach that text is anime."""
+    recipe = NOTHING.model_copy(update={"page": 1.0, "crop_min": 0.05})
+    red = Image.new("RGB", (320, 180), (255, 0, 0))
+    for seed in range(40):
+        view = np.array(augmented(red, 64, recipe, random.Random(seed))).astype(int)
+        share = np.mean((view[..., 0] > 180) & (view[..., 1:].max(axis=-1) < 80))
+        assert share > 0.1, seed

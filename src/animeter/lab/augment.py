@@ -14,14 +14,19 @@ from animeter.lab.recipe import AugmentRecipe
 
 _BILINEAR = Image.Resampling.BILINEAR
 _MAX_STRETCH = 4 / 3  # of a crop's aspect ratio against the picture's own
+_PAGE_KEPT = 0.7
+"""Least share of a page that a crop keeps: what stands on it must not be lost."""
 
 
 def augmented(
     picture: Image.Image, size_px: int, recipe: AugmentRecipe, chance: random.Random
 ) -> Image.Image:
     """Return one random view of a picture, RGB, `size_px` square."""
-    for_whole = _changed_whole(picture, recipe, chance)
-    view = _crop(for_whole, size_px, recipe.crop_min, chance)
+    for_whole = _overlaid(picture, recipe, chance)
+    smallest = recipe.crop_min
+    if chance.random() < recipe.page:
+        for_whole, smallest = _page(for_whole, chance), max(smallest, _PAGE_KEPT)
+    view = _crop(for_whole, size_px, smallest, chance)
     if chance.random() < 0.5:
         view = ImageOps.mirror(view)
     return _changed_pixels(view, recipe, chance)
@@ -47,24 +52,24 @@ def collage(first: Image.Image, second: Image.Image, chance: random.Random) -> I
     return sheet
 
 
-def _changed_whole(
-    picture: Image.Image, recipe: AugmentRecipe, chance: random.Random
-) -> Image.Image:
-    """Apply what happens to whole pictures: frames, things written over them, pages."""
+def _overlaid(picture: Image.Image, recipe: AugmentRecipe, chance: random.Random) -> Image.Image:
+    """Apply what is added to whole pictures: things written over them, frames."""
     if chance.random() < recipe.overlay:
         picture = _overlay(picture, chance)
     if chance.random() < recipe.frame:
         picture = _frame(picture, chance)
-    if chance.random() < recipe.page:
-        page = (244, 244, 244) if chance.random() < 0.3 else disturbances.WHITE
-        picture = disturbances.white_page(
-            picture,
-            share=chance.uniform(0.5, 0.9),
-            page_aspect=chance.uniform(0.7, 1.8),
-            colour=(24, 26, 32) if chance.random() < 0.2 else page,
-            rng=chance,
-        )
     return picture
+
+
+def _page(picture: Image.Image, chance: random.Random) -> Image.Image:
+    page = (244, 244, 244) if chance.random() < 0.3 else disturbances.WHITE
+    return disturbances.white_page(
+        picture,
+        share=chance.uniform(0.45, 0.9),
+        page_aspect=chance.uniform(0.7, 1.8),
+        colour=(24, 26, 32) if chance.random() < 0.2 else page,
+        rng=chance,
+    )
 
 
 def _overlay(picture: Image.Image, chance: random.Random) -> Image.Image:
