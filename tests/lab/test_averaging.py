@@ -14,7 +14,7 @@ from animeter.lab.averaging import average, train_averaged
 from animeter.lab.distributed import Processes
 from animeter.lab.export import load_network
 from animeter.lab.folds import train_part
-from animeter.lab.members import member_folder, members_of, progress_of
+from animeter.lab.members import begins_from_average, member_folder, members_of, progress_of
 from animeter.lab.network import LEVEL_LENGTH, StyleNetwork
 from animeter.lab.progress import WEIGHTS_FILE, Progress, write_progress
 from animeter.lab.recipe import NetworkRecipe, Recipe, read_recipe
@@ -34,7 +34,8 @@ def averaging_recipe(folder: Path) -> Path:
     path = write_recipe(folder, epochs=4)
     text = path.read_text(encoding="utf-8") + AVERAGE
     text = text.replace(
-        "size_px = 48\n[training]", "size_px = 48\nembedding_levels = 2\n[training]"
+        "size_px = 48\n[training]",
+        "size_px = 48\nembedding_levels = 2\nask_halves = true\n[training]",
     )
     path.write_text(text, encoding="utf-8")
     return path
@@ -77,6 +78,12 @@ def test_what_cannot_be_averaged_is_refused(tmp_path: Path, recipe: Recipe) -> N
     path.write_text(wrong, encoding="utf-8")
     with pytest.raises(RecipeError, match=r"training\.epoch"):
         members_of(read_recipe(path))
+    path.write_text(text.replace("heads = []", "from_average = true"), encoding="utf-8")
+    with pytest.raises(RecipeError, match="has none before it"):
+        read_recipe(path)
+    path.write_text(text + 'from_average = "yes"\n', encoding="utf-8")
+    with pytest.raises(RecipeError, match="not true or false"):
+        read_recipe(path)
 
 
 def test_levels_join_the_embedding_and_leave_the_likenesses(recipe: Recipe) -> None:
@@ -119,6 +126,7 @@ def test_a_run_averages_its_members_and_trains_none_again(tmp_path: Path) -> Non
     assert progress_of(run.recipe, folder).done == 1.0
     bundle = Bundle.open(run.bundle("final"))
     assert bundle.spec.training["averaged"] == 2
+    assert bundle.spec.training["ask_halves"] is True
     (embedding,) = Classifier(bundle).embed([drawing("anime", 5)])
     assert np.linalg.norm(np.asarray(embedding)) == pytest.approx(1.0, abs=1e-4)
 
@@ -129,6 +137,26 @@ def test_a_run_averages_its_members_and_trains_none_again(tmp_path: Path) -> Non
     assert [path.stat().st_mtime_ns for path in members] == before
     again = load_file(folder / WEIGHTS_FILE)
     assert all(torch.equal(again[key], mean[key]) for key in mean)
+
+
+@pytest.mark.slow
+def test_a_member_goes_on_from_the_average_of_those_before_it(
+    tmp_path: Path, recipe: Recipe
+) -> None:
+    rows, third = training_rows(recipe), {"from_average": True, "training.epochs": 1}
+    longer = recipe.model_copy(update={"average": [*recipe.average, third]})
+    assert [begins_from_average(longer, number) for number in range(3)] == [False, False, True]
+    folder = tmp_path / "part"
+    mean = load_file(train_averaged(longer, rows, folder, threads=1))
+    places = [member_folder(folder, number) for number in range(3)]
+    first, second, last = (load_file(place / WEIGHTS_FILE) for place in places)
+    start = load_file(places[2] / "start.safetensors")
+    bias = "style.bias"
+    assert torch.allclose(start[bias], (first[bias] + second[bias]) / 2, atol=1e-6)
+    assert torch.allclose(mean[bias], (start[bias] + last[bias]) / 2, atol=1e-6)
+    weight = "style.weight"
+    moved = (last[weight] - start[weight]).norm()
+    assert 0 < moved < (last[weight] - second[weight]).norm()
 
 
 @pytest.mark.slow

@@ -8,12 +8,13 @@ import pytest
 
 from animeter.datasets.labelled_pictures import LabelledPictures, read_labelled_pictures
 from animeter.domain.errors import BundleError, TeachingError
-from animeter.inference.bundle import builtin_bundle
+from animeter.inference.bundle import SPEC_FILE, Bundle, builtin_bundle
 from animeter.inference.classifier import Classifier
 from animeter.inference.teaching import gather
 from animeter.lab.finetuning import Finetuned, FinetuneOptions, finetune, finetune_recipe
 from animeter.lab.likeness_shift import likeness_shift
 from animeter.lab.network import StyleNetwork
+from animeter.lab.recipe import NETWORK_FACTS
 from animeter.lab.shipping import CHECKPOINT_FILE
 from tests.support.drawn_shapes import write_shapes
 from tests.support.tiny_bundle import COLOURS, make_tiny_bundle
@@ -50,6 +51,11 @@ def test_the_copy_is_another_model_with_the_same_calibration(done: Finetuned) ->
     assert copy.thresholds == origin.thresholds
     assert copy.calibration.anime == origin.calibration.anime
     assert copy.training["finetuned_from"]["sha256"] == origin.sha256
+    # What the copy needs to be trained further in its turn.
+    assert {key: copy.training[key] for key in NETWORK_FACTS} == {
+        key: origin.training[key] for key in NETWORK_FACTS
+    }
+    assert copy.embedding_dim == origin.embedding_dim
     assert done.lesson.head.model.sha256 == copy.sha256
     assert done.before.head.model.sha256 == origin.sha256
 
@@ -113,6 +119,12 @@ def test_a_bundle_without_a_checkpoint_is_refused_with_what_to_do(tmp_path: Path
     bundle = make_tiny_bundle(tmp_path / "tiny")
     with pytest.raises(BundleError, match=r"no checkpoint.*animeter export"):
         finetune_recipe(bundle, "mine", _QUICK)
+    (bundle.folder / CHECKPOINT_FILE).touch()
+    told = json.loads((bundle.folder / SPEC_FILE).read_text(encoding="utf-8"))
+    told["training"] = {"backbone": "mobilenetv2_100", "embedding_levels": "many"}
+    (bundle.folder / SPEC_FILE).write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"network cannot be, embedding_levels"):
+        finetune_recipe(Bundle.open(bundle.folder), "mine", _QUICK)
 
 
 def test_a_model_does_not_move_from_itself(tmp_path: Path) -> None:

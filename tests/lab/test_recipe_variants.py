@@ -66,12 +66,12 @@ def test_other_pictures_bring_their_own_labels(tmp_path: Path) -> None:
 
 
 def test_what_is_for_likenesses_alone_goes_where_labels_are_told(tmp_path: Path) -> None:
-    averaged = with_settings(
-        base(), {"average": [{"training.epochs": 3}, {}], "network.embedding_levels": 2}
-    )
+    settings = {"network.embedding_levels": 2, "network.ask_halves": True}
+    averaged = with_settings(base(), {"average": [{"training.epochs": 3}, {}], **settings})
     for settings in (of_data(None, "series"), of_data(tmp_path, None)):
         labels = with_settings(averaged, settings)
-        assert (labels.task, labels.average, labels.network.embedding_levels) == ("labels", [], 0)
+        assert (labels.task, labels.average) == ("labels", [])
+        assert (labels.network.embedding_levels, labels.network.ask_halves) == (0, False)
     kept = with_settings(averaged, of_data(tmp_path / "manifest.csv", None))
     assert (kept.average, kept.network) == (averaged.average, averaged.network)
 

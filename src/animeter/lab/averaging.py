@@ -1,6 +1,7 @@
 """One network's training, or that of several whose weights are averaged into one.
 
 FOLDER/member-0/ ...        a member's training, as `training` writes it, where there are several
+FOLDER/member-1/start.safetensors  where it began, if at the average of those before it
 FOLDER/weights.safetensors  the network's weights, written last: its presence means done
 
 Members that began at the same weights mostly end in one basin of the loss, where the average of
@@ -23,16 +24,19 @@ from animeter.lab.distributed import ALONE, Processes
 from animeter.lab.export import load_network
 from animeter.lab.labelled_pictures import Columns, HeldOutPictures
 from animeter.lab.learning_curve import plot_learning_curve
-from animeter.lab.members import member_folder, members_of
+from animeter.lab.members import begins_from_average, member_folder, members_of
 from animeter.lab.network import StyleNetwork
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.recipe import Recipe
+from animeter.lab.recipe_variants import with_settings
 from animeter.lab.training import finished_epochs_kept, save_weights, train_network
 
 _MEASURED: Final = 2048
 """Training pictures that the statistics of normalisation are measured on."""
 
 _BATCH: Final = 64
+
+_START_FILE: Final = "start.safetensors"
 
 
 def train_averaged(
@@ -60,15 +64,17 @@ def train_averaged(
     weights = folder / WEIGHTS_FILE
     if weights.exists():
         return weights
-    trained = []
+    averaged: list[Path] = []
     for number, member in enumerate(members_of(recipe)):
-        place = member_folder(folder, number)
-        trained.append(train_network(member, rows, place, threads=threads, held_out=held_out))
+        place, start = member_folder(folder, number), {}
+        if begins_from_average(recipe, number):
+            # It has learned all that they have, so it counts as much as all of them.
+            averaged = [_average_so_far(recipe, averaged, rows, place / _START_FILE)]
+            start = {"network.checkpoint": str(averaged[0])}
+        begun = with_settings(member, start)
+        averaged.append(train_network(begun, rows, place, threads=threads, held_out=held_out))
         plot_learning_curve(place)
-    network = average(recipe, trained, rows)
-    with finished_epochs_kept(folder):
-        save_weights(network, weights)
-    return weights
+    return _average_so_far(recipe, averaged, rows, weights)
 
 
 def average(recipe: Recipe, trained: Sequence[Path], rows: Sequence[ManifestRow]) -> StyleNetwork:
@@ -94,6 +100,18 @@ def average(recipe: Recipe, trained: Sequence[Path], rows: Sequence[ManifestRow]
     networks[0].load_state_dict(mean)
     _measure_normalisation(networks[0], rows, recipe.seed)
     return networks[0]
+
+
+def _average_so_far(
+    recipe: Recipe, trained: Sequence[Path], rows: Sequence[ManifestRow], path: Path
+) -> Path:
+    """Write the average to a path, unless it stands there, and return the path."""
+    if not path.exists():
+        network = average(recipe, trained, rows)
+        with finished_epochs_kept(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_weights(network, path)
+    return path
 
 
 def _measure_normalisation(network: StyleNetwork, rows: Sequence[ManifestRow], seed: int) -> None:

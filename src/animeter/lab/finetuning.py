@@ -20,17 +20,20 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from animeter.datasets.manifest import BORDERLINE, ManifestRow
 from animeter.domain.calibration import Calibration, Scaling
 from animeter.domain.errors import BundleError, OutputError, TeachingError
 from animeter.domain.head_fitting import FitOptions, deal_folds
+from animeter.domain.wrong_keys import wrong_keys
 from animeter.inference.bundle import Bundle
 from animeter.inference.classifier import Classifier
 from animeter.inference.teaching import Lesson, Material, Watch, gather, teach_material
 from animeter.lab.export import Provenance, export_bundle, save_checkpoint
 from animeter.lab.likeness_shift import TOO_MUCH, LikenessShift, likeness_shift
 from animeter.lab.recipe import (
+    NETWORK_FACTS,
     AugmentRecipe,
     DataRecipe,
     HeadRecipe,
@@ -175,27 +178,34 @@ def finetune_recipe(bundle: Bundle, name: str, how: FinetuneOptions) -> Recipe:
     """Return the recipe that goes on with a bundle's network.
 
     Raises:
-        BundleError: the bundle brings no checkpoint, or does not say which network it is.
+        BundleError: the bundle brings no checkpoint, or does not say which network it is, or says
+            what no network can be.
     """
     checkpoint = bundle.folder / CHECKPOINT_FILE
-    backbone = bundle.spec.training.get("backbone")
-    if not checkpoint.is_file() or not isinstance(backbone, str):
+    facts = bundle.spec.training
+    if not checkpoint.is_file() or not isinstance(facts.get("backbone"), str):
         lacking = f"no {CHECKPOINT_FILE}" if not checkpoint.is_file() else "no word of its backbone"
         raise BundleError(
             f"The model in {bundle.folder} cannot be trained further: it holds {lacking}. Use the "
             "built-in model or a folder that `animeter export` wrote, or teach without --finetune."
         )
-    return Recipe(
-        name=name,
-        data=DataRecipe(manifest=Path()),
-        network=NetworkRecipe(
-            backbone=backbone,
+    try:
+        network = NetworkRecipe(
             checkpoint=checkpoint,
             frozen_stages=how.frozen_stages,
             keep_statistics=True,
             size_px=bundle.spec.input.size_px,
-            embedding_levels=int(bundle.spec.training.get("embedding_levels", 0)),
-        ),
+            **{key: facts[key] for key in NETWORK_FACTS if key in facts},
+        )
+    except ValidationError as error:
+        raise BundleError(
+            f"The model in {bundle.folder} cannot be trained further: what its model.json says of "
+            f"its network cannot be, {wrong_keys(error)}. Use the built-in model."
+        ) from error
+    return Recipe(
+        name=name,
+        data=DataRecipe(manifest=Path()),
+        network=network,
         training=TrainingRecipe(
             epochs=how.epochs,
             sizes_px=[how.size_px],
@@ -281,7 +291,7 @@ def _export(recipe: Recipe, weights: Path, origin: Bundle, folder: Path) -> Bund
     )
     training = {
         "finetuned_from": {"model": spec.label, "sha256": spec.sha256, **spec.training},
-        "backbone": recipe.network.backbone,
+        **recipe.network.model_dump(include=set(NETWORK_FACTS)),
         "epochs": recipe.training.epochs,
         "sizes_px": recipe.training.sizes_px,
     }

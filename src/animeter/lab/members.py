@@ -1,10 +1,13 @@
 """The networks that a recipe averages: their recipes, their folders, and how far they are."""
 
 from pathlib import Path
+from typing import Final
 
 from animeter.lab.progress import Progress, read_progress
-from animeter.lab.recipe import Recipe
+from animeter.lab.recipe import FROM_AVERAGE, Recipe
 from animeter.lab.recipe_variants import with_settings
+
+_NOT_OF_MEMBERS: Final = {"average": None, FROM_AVERAGE: None}
 
 
 def members_of(recipe: Recipe) -> list[Recipe]:
@@ -15,7 +18,12 @@ def members_of(recipe: Recipe) -> list[Recipe]:
     """
     if not recipe.average:
         return [recipe]
-    return [with_settings(recipe, {**settings, "average": None}) for settings in recipe.average]
+    return [with_settings(recipe, {**settings, **_NOT_OF_MEMBERS}) for settings in recipe.average]
+
+
+def begins_from_average(recipe: Recipe, number: int) -> bool:
+    """Say whether a member begins where the average of those before it stands."""
+    return bool(recipe.average) and bool(recipe.average[number].get(FROM_AVERAGE, False))
 
 
 def progress_of(recipe: Recipe, folder: Path) -> Progress:

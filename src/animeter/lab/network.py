@@ -24,6 +24,7 @@ from animeter.lab.backbone import (
     first_stages,
     make_backbone,
 )
+from animeter.lab.halves import whole_or_half
 from animeter.lab.recipe import DENSE, NetworkRecipe
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -39,8 +40,9 @@ class Reading(NamedTuple):
     Attributes:
         logits: [N, 2] of the likenesses.
         embedding: [N, D], of length 1.
-        activation: [N, 2, h, w]; its mean over h and w, plus the head's bias, is the logit. 1x1
-            where layers between the feature map and the head hide which place said what.
+        activation: [N, 2, h, w]; its mean over h and w, plus the head's bias, is the logit, but
+            where halves are asked too (`halves`). 1x1 where layers between the feature map and
+            the head hide which place said what.
     """
 
     logits: torch.Tensor
@@ -192,6 +194,7 @@ class StyleNetwork(PictureNetwork):
         super().__init__(recipe, start=start)
         check_levels(self.backbone, recipe.embedding_levels)
         self._levels = recipe.embedding_levels
+        self._ask_halves = recipe.ask_halves
         self.style = nn.Linear(self.embedding_dim, len(LIKENESS_LABELS))
         self._begin(recipe, head_sizes, start=start)
 
@@ -209,6 +212,8 @@ class StyleNetwork(PictureNetwork):
             activation = (logits - self.style.bias)[:, :, None, None]
         else:
             activation = functional.conv2d(features, self.style.weight[:, :, None, None])
+        if self._ask_halves:
+            logits = whole_or_half(activation) + self.style.bias
         return Reading(logits, _joined(embedding, levels), activation)
 
     def forward(self, image: torch.Tensor) -> Reading:

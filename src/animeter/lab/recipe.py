@@ -27,6 +27,14 @@ CNN: Final = "cnn"
 RESNET50V2_STAGE3: Final = "resnet50v2_stage3"
 """The backbone of a ResNet-50 v2 up to its third stage, whose weights timm does not have."""
 
+FROM_AVERAGE: Final = "from_average"
+"""In a table of `average`: whether that network begins at the average of those before it, instead
+of the recipe's starting weights."""
+
+NETWORK_FACTS: Final = ("backbone", "embedding_levels", "ask_halves")
+"""What `model.json` says of the network, so that a bundle can be trained further: fields of
+`NetworkRecipe` that neither the weights nor the rest of the file tell."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -119,6 +127,9 @@ class NetworkRecipe(_Part):
         embedding_levels: how many of the backbone's last levels, each of another resolution, the
             embedding of the finished model holds beside what the likenesses are read off; they
             know of drawing and figures what the likenesses have no use for. Task `likeness` alone.
+        ask_halves: whether the finished model asks the halves of its last feature map beside the
+            whole, and says the soft maximum: two styles side by side are then both seen. Training
+            asks the whole alone. Task `likeness` alone.
     """
 
     backbone: str = "mobilenetv2_100"
@@ -135,6 +146,7 @@ class NetworkRecipe(_Part):
     dropout: Share = 0.2
     size_px: SizePx = 192
     embedding_levels: int = Field(default=0, ge=0)
+    ask_halves: bool = False
 
     @property
     def reads_one_size(self) -> bool:
@@ -147,6 +159,15 @@ class NetworkRecipe(_Part):
         given = self.weights or self.checkpoint
         of_timm = self.backbone not in {DENSE, CNN, RESNET50V2_STAGE3}
         return self.pretrained and given is None and of_timm
+
+    @model_validator(mode="after")
+    def _asks_halves_that_there_are(self) -> Self:
+        if self.ask_halves and (self.reads_one_size or self.hidden):
+            raise ValueError(
+                "network.ask_halves asks the halves of the last feature map, which backbone "
+                f"{DENSE!r}, pooling 'flatten' and hidden layers hide: leave it or them out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _freezes_what_was_learned(self) -> Self:
@@ -249,7 +270,8 @@ class Recipe(_Part):
         heads: auxiliary heads.
         average: where there are any, a network is trained for each of these tables, with the
             settings by dotted key that it holds over the recipe's own, and the weights of all are
-            averaged into one. Task `likeness` alone.
+            averaged into one. With `from_average = true` one begins where the average of those
+            before it stands, and counts as much as all of them. Task `likeness` alone.
     """
 
     name: Name
@@ -268,10 +290,21 @@ class Recipe(_Part):
         likeness_only = {
             "average": self.average,
             "network.embedding_levels": self.network.embedding_levels,
+            "network.ask_halves": self.network.ask_halves,
         }
         given = [key for key, value in likeness_only.items() if value]
         if self.task == "labels" and given:
             raise ValueError(f'{given[0]} is for task = "likeness" alone')
+        return self
+
+    @model_validator(mode="after")
+    def _begins_from_an_average_that_is_there(self) -> Self:
+        for number, settings in enumerate(self.average):
+            given = settings.get(FROM_AVERAGE, False)
+            if given not in (True, False):
+                raise ValueError(f"{FROM_AVERAGE} of [[average]] is {given!r}, not true or false")
+            if given and number == 0:
+                raise ValueError(f"the first [[average]] has none before it: no {FROM_AVERAGE}")
         return self
 
     @model_validator(mode="after")

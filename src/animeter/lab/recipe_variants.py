@@ -15,7 +15,11 @@ from animeter.media.small_files import write_whole
 VARIANT_FILE = "variant.toml"
 """In the folder of a run, what its recipe was changed to before it began."""
 
-FOR_LIKENESS_ALONE: Final = {"average": None, "network.embedding_levels": None}
+FOR_LIKENESS_ALONE: Final = {
+    "average": None,
+    "network.embedding_levels": None,
+    "network.ask_halves": None,
+}
 """What is taken away from a recipe that is to tell exclusive labels instead of likenesses."""
 
 

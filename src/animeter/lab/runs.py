@@ -27,7 +27,7 @@ from pathlib import Path
 from animeter.datasets.manifest import BORDERLINE, ManifestRow, read_manifest
 from animeter.domain.errors import RecipeError
 from animeter.lab.labels.rows import label_rows
-from animeter.lab.recipe import Recipe, read_recipe
+from animeter.lab.recipe import NETWORK_FACTS, Recipe, read_recipe
 from animeter.media.small_files import write_whole
 
 FINAL = "final"
@@ -171,14 +171,13 @@ def training_facts(run: Run, name: str) -> dict[str, object]:
     network, training = run.recipe.network, run.recipe.training
     return {
         "part": name,
-        "backbone": network.backbone,
+        **network.model_dump(include=set(NETWORK_FACTS)),
         "pictures": len(rows),
         "franchises": len({row.franchise for row in rows if row.style != "neither"}),
         "epochs": training.epochs,
         "sizes_px": training.sizes_px,
         "seed": run.recipe.seed,
         "averaged": max(1, len(run.recipe.average)),
-        "embedding_levels": network.embedding_levels,
     }
 
 
