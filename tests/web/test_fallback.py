@@ -51,11 +51,12 @@ def test_the_server_reads_what_the_device_cannot(
     page_problems.clear()  # the page opens its own engine, and the browser logs why that fails
     found = read_files(weak_page, [FACE, broken], prefer="auto")
     assert (found.kind, found.detail) == ("server", f"{site}v1")
-    wanted = load().classify(FACE).to_dict() | {"path": FACE.name}
+    explained = load().explain(FACE)
+    wanted = explained.classification.to_dict() | {"path": FACE.name}
     reading = found.readings[0]
     assert reading["classification"] == wanted
-    assert reading["activationShape"] == [2, 6, 6]
-    assert len(reading["activation"]) == 72
+    assert reading["activationShape"] == list(explained.activation.shape)
+    assert len(reading["activation"]) == explained.activation.size
     assert len(reading["embedding"]) == found.model["embeddingDim"]
     assert found.readings[1]["code"] == "unreadable_image"
     assert [problem for problem in page_problems if "another host" in problem] == []
