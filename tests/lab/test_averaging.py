@@ -14,10 +14,18 @@ from animeter.lab.averaging import average, train_averaged
 from animeter.lab.distributed import Processes
 from animeter.lab.export import load_network
 from animeter.lab.folds import train_part
-from animeter.lab.members import begins_from_average, member_folder, members_of, progress_of
+from animeter.lab.members import (
+    begins_from_average,
+    finish_folder,
+    finish_of,
+    member_folder,
+    members_of,
+    progress_of,
+)
 from animeter.lab.network import LEVEL_LENGTH, StyleNetwork
 from animeter.lab.progress import WEIGHTS_FILE, Progress, write_progress
 from animeter.lab.recipe import NetworkRecipe, Recipe, read_recipe
+from animeter.lab.recipe_variants import with_settings
 from animeter.lab.runs import Run, training_rows
 from tests.support.tiny_recipe import BACKBONE, drawing, write_recipe
 
@@ -35,10 +43,16 @@ def averaging_recipe(folder: Path) -> Path:
     text = path.read_text(encoding="utf-8") + AVERAGE
     text = text.replace(
         "size_px = 48\n[training]",
-        "size_px = 48\nembedding_levels = 2\nask_halves = true\n[training]",
+        "size_px = 48\nembedding_levels = 2\nask_halves = true\nfind_picture = true\n[training]",
     )
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def with_finish(recipe: Recipe) -> Recipe:
+    return with_settings(
+        recipe, {"finish": {"training.epochs": 2, "network.keep_statistics": True}}
+    )
 
 
 @pytest.fixture
@@ -63,6 +77,21 @@ def test_progress_counts_the_epochs_of_all_members(tmp_path: Path, recipe: Recip
     assert progress_of(recipe, folder) == Progress(pytest.approx(0.5), 4, 29.0)
 
 
+def test_progress_counts_the_finish_too(tmp_path: Path, recipe: Recipe) -> None:
+    folder, finished = tmp_path / "part", with_finish(recipe)
+    finish = finish_of(finished)
+    assert finish is not None
+    assert (finish.training.epochs, finish.average, finish.finish) == (2, [], {})
+    assert finish_of(recipe) is None
+    for number, epochs in enumerate((3, 5)):
+        member_folder(folder, number).mkdir(parents=True)
+        write_progress(member_folder(folder, number), Progress(1.0, epochs, 10.0))
+    assert progress_of(finished, folder) == Progress(pytest.approx(0.8), 8, 20.0)
+    finish_folder(folder).mkdir()
+    write_progress(finish_folder(folder), Progress(0.5, 1, 5.0))
+    assert progress_of(finished, folder) == Progress(pytest.approx(0.9), 9, 25.0)
+
+
 def test_what_cannot_be_averaged_is_refused(tmp_path: Path, recipe: Recipe) -> None:
     with pytest.raises(RecipeError, match="--devices"):
         train_averaged(recipe, [], tmp_path / "part", processes=Processes(devices=2))
@@ -80,6 +109,9 @@ def test_what_cannot_be_averaged_is_refused(tmp_path: Path, recipe: Recipe) -> N
         members_of(read_recipe(path))
     path.write_text(text.replace("heads = []", "from_average = true"), encoding="utf-8")
     with pytest.raises(RecipeError, match="has none before it"):
+        read_recipe(path)
+    path.write_text(text.replace(AVERAGE, '[finish]\n"training.epochs" = 1\n'), encoding="utf-8")
+    with pytest.raises(RecipeError, match="goes on from an average"):
         read_recipe(path)
     path.write_text(text + 'from_average = "yes"\n', encoding="utf-8")
     with pytest.raises(RecipeError, match="not true or false"):
@@ -157,6 +189,34 @@ def test_a_member_goes_on_from_the_average_of_those_before_it(
     weight = "style.weight"
     moved = (last[weight] - start[weight]).norm()
     assert 0 < moved < (last[weight] - second[weight]).norm()
+
+
+@pytest.mark.slow
+def test_the_finish_goes_on_from_the_average_and_is_what_comes_out(
+    tmp_path: Path, recipe: Recipe
+) -> None:
+    rows, folder = training_rows(recipe), tmp_path / "part"
+    finished = load_file(train_averaged(with_finish(recipe), rows, folder, threads=1))
+    members = [load_file(member_folder(folder, n) / WEIGHTS_FILE) for n in (0, 1)]
+    start = load_file(finish_folder(folder) / "start.safetensors")
+    last = load_file(finish_folder(folder) / WEIGHTS_FILE)
+    bias = "style.bias"
+    mean = torch.stack([member[bias] for member in members]).mean(0)
+    assert torch.allclose(start[bias], mean, atol=1e-6)
+    assert not torch.equal(finished[bias], start[bias])
+    assert any(key.startswith("auxiliary.") for key in last)
+    assert set(finished) == {key for key in last if not key.startswith("auxiliary.")}
+    for key, value in finished.items():
+        assert torch.equal(value, last[key]), key
+        if "running" in key:
+            assert torch.equal(value, start[key]), key
+
+    # What stands is taken as it is.
+    (folder / WEIGHTS_FILE).unlink()
+    before = (finish_folder(folder) / WEIGHTS_FILE).stat().st_mtime_ns
+    again = load_file(train_averaged(with_finish(recipe), rows, folder, threads=1))
+    assert (finish_folder(folder) / WEIGHTS_FILE).stat().st_mtime_ns == before
+    assert all(torch.equal(again[key], finished[key]) for key in finished)
 
 
 @pytest.mark.slow

@@ -54,19 +54,35 @@ def recipe_with(folder: Path, more: str) -> Recipe:
     return read_recipe(path)
 
 
-def test_the_finished_network_asks_halves_and_training_the_whole(tmp_path: Path) -> None:
+def test_the_network_asks_halves_in_training_too(tmp_path: Path) -> None:
     network = StyleNetwork(recipe_with(tmp_path, "ask_halves = true").network).eval()
     pictures = [drawing(style, 1).resize((96, 96)) for style in ("anime", "cartoon")]
     image = torch.from_numpy(np.stack([np.asarray(picture) for picture in pictures]))
     network.size_px = 96  # as large as its feature map has halves that differ
     with torch.no_grad():
+        network.style.weight *= 100  # so much that it matters which are asked
         reading, taught = network(image), network.train_logits(image)[0]
     assert reading.activation.shape[2] > 1
     expected = whole_or_half(reading.activation) + network.style.bias
     assert torch.allclose(reading.logits, expected, atol=1e-5)
+    assert torch.allclose(taught, expected, atol=1e-3)
     whole = reading.activation.mean((2, 3)) + network.style.bias
-    assert torch.allclose(taught, whole, atol=1e-4)
-    assert not torch.equal(reading.logits, whole)
+    assert (reading.logits - whole).abs().max() > 0.005
+
+
+def test_training_drops_channels_before_halves_are_asked(tmp_path: Path) -> None:
+    more = "ask_halves = true\ndropout = 0.5"
+    network = StyleNetwork(recipe_with(tmp_path, more).network, [3]).eval()
+    image = torch.from_numpy(np.asarray(drawing("anime", 1).resize((96, 96))).copy())[None]
+    with torch.no_grad():
+        said = [network.train_logits(image) for _ in range(2)]
+        network.dropout.train()
+        network.training = True
+        dropped = [network.train_logits(image) for _ in range(2)]
+    assert torch.equal(said[0][0], said[1][0])
+    assert said[0][1][0].shape == (1, 3)
+    assert not torch.equal(dropped[0][0], dropped[1][0])
+    assert not torch.equal(dropped[0][1][0], dropped[1][1][0])
 
 
 @pytest.mark.parametrize("hiding", ["hidden = [8]", 'pooling = "flatten"'])

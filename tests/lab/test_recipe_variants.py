@@ -66,14 +66,17 @@ def test_other_pictures_bring_their_own_labels(tmp_path: Path) -> None:
 
 
 def test_what_is_for_likenesses_alone_goes_where_labels_are_told(tmp_path: Path) -> None:
-    settings = {"network.embedding_levels": 2, "network.ask_halves": True}
-    averaged = with_settings(base(), {"average": [{"training.epochs": 3}, {}], **settings})
+    network = {"embedding_levels": 2, "ask_halves": True, "find_picture": True}
+    settings = {f"network.{key}": value for key, value in network.items()}
+    settings |= {"average": [{"training.epochs": 3}, {}], "finish": {"training.epochs": 1}}
+    averaged = with_settings(base(), settings)
     for settings in (of_data(None, "series"), of_data(tmp_path, None)):
         labels = with_settings(averaged, settings)
-        assert (labels.task, labels.average) == ("labels", [])
-        assert (labels.network.embedding_levels, labels.network.ask_halves) == (0, False)
+        assert (labels.task, labels.average, labels.finish) == ("labels", [], {})
+        assert labels.network.model_dump(include=set(network)) == dict.fromkeys(network, 0)
     kept = with_settings(averaged, of_data(tmp_path / "manifest.csv", None))
-    assert (kept.average, kept.network) == (averaged.average, averaged.network)
+    assert (kept.average, kept.finish) == (averaged.average, averaged.finish)
+    assert kept.network == averaged.network
 
 
 def test_a_run_keeps_the_variant_it_began_with(tmp_path: Path) -> None:

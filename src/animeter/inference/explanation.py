@@ -1,7 +1,8 @@
 """Why a picture got its likenesses: where the network saw what speaks for each.
 
 The maps are the network's own last sums, so an explanation costs no second run and no gradients.
-A place's value is in logits: the map's mean, plus a constant of the model, is the likeness's logit.
+A place's value is in logits, and the mean over the places that the network asks together, plus a
+constant of the model, is theirs. Where it found a picture on a page, the rest of the page is at 0.
 Heat is therefore the same in every picture: a picture without a trace of anime stays cold, instead
 of having its least cold corner painted red.
 """

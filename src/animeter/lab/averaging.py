@@ -1,13 +1,16 @@
-"""One network's training, or that of several whose weights are averaged into one.
+"""One network's training, or that of several whose weights are averaged into one, and finished.
 
 FOLDER/member-0/ ...        a member's training, as `training` writes it, where there are several
 FOLDER/member-1/start.safetensors  where it began, if at the average of those before it
+FOLDER/finish/ ...          the last training, on from the average, where there is one
 FOLDER/weights.safetensors  the network's weights, written last: its presence means done
 
 Members that began at the same weights mostly end in one basin of the loss, where the average of
 their weights is about as good as asking all of them, at the price of one: Wortsman and others
 2022, "Model soups". The statistics of batch normalisation do not average; they are measured anew,
-as Izmailov and others 2018 ("Averaging weights leads to wider optima") do.
+as Izmailov and others 2018 ("Averaging weights leads to wider optima") do. What is trained last
+may be trained on squares as large as the finished model's: Touvron and others 2019, "Fixing the
+train-test resolution discrepancy".
 """
 
 import random
@@ -24,7 +27,13 @@ from animeter.lab.distributed import ALONE, Processes
 from animeter.lab.export import load_network
 from animeter.lab.labelled_pictures import Columns, HeldOutPictures
 from animeter.lab.learning_curve import plot_learning_curve
-from animeter.lab.members import begins_from_average, member_folder, members_of
+from animeter.lab.members import (
+    begins_from_average,
+    finish_folder,
+    finish_of,
+    member_folder,
+    members_of,
+)
 from animeter.lab.network import StyleNetwork
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.recipe import Recipe
@@ -64,17 +73,31 @@ def train_averaged(
     weights = folder / WEIGHTS_FILE
     if weights.exists():
         return weights
+
+    def train(training: Recipe, place: Path, start: Path | None) -> Path:
+        if start is not None:
+            training = with_settings(training, {"network.checkpoint": str(start)})
+        trained = train_network(training, rows, place, threads=threads, held_out=held_out)
+        plot_learning_curve(place)
+        return trained
+
     averaged: list[Path] = []
     for number, member in enumerate(members_of(recipe)):
-        place, start = member_folder(folder, number), {}
+        place, start = member_folder(folder, number), None
         if begins_from_average(recipe, number):
             # It has learned all that they have, so it counts as much as all of them.
-            averaged = [_average_so_far(recipe, averaged, rows, place / _START_FILE)]
-            start = {"network.checkpoint": str(averaged[0])}
-        begun = with_settings(member, start)
-        averaged.append(train_network(begun, rows, place, threads=threads, held_out=held_out))
-        plot_learning_curve(place)
-    return _average_so_far(recipe, averaged, rows, weights)
+            start = _average_so_far(recipe, averaged, rows, place / _START_FILE)
+            averaged = [start]
+        averaged.append(train(member, place, start))
+    finish = finish_of(recipe)
+    if finish is None:
+        return _average_so_far(recipe, averaged, rows, weights)
+    place = finish_folder(folder)
+    start = _average_so_far(recipe, averaged, rows, place / _START_FILE)
+    network = load_network(recipe, train(finish, place, start))
+    with finished_epochs_kept(folder):
+        save_weights(network, weights)
+    return weights
 
 
 def average(recipe: Recipe, trained: Sequence[Path], rows: Sequence[ManifestRow]) -> StyleNetwork:

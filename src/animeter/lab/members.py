@@ -1,4 +1,4 @@
-"""The networks that a recipe averages: their recipes, their folders, and how far they are."""
+"""The networks that a recipe averages, and the last training: recipes, folders, how far they are."""
 
 from pathlib import Path
 from typing import Final
@@ -7,7 +7,7 @@ from animeter.lab.progress import Progress, read_progress
 from animeter.lab.recipe import FROM_AVERAGE, Recipe
 from animeter.lab.recipe_variants import with_settings
 
-_NOT_OF_MEMBERS: Final = {"average": None, FROM_AVERAGE: None}
+_NOT_OF_MEMBERS: Final = {"average": None, "finish": None, FROM_AVERAGE: None}
 
 
 def members_of(recipe: Recipe) -> list[Recipe]:
@@ -21,17 +21,32 @@ def members_of(recipe: Recipe) -> list[Recipe]:
     return [with_settings(recipe, {**settings, **_NOT_OF_MEMBERS}) for settings in recipe.average]
 
 
+def finish_of(recipe: Recipe) -> Recipe | None:
+    """Return the recipe of the training that goes on from the average; None where there is none.
+
+    Raises:
+        RecipeError: its settings do not suit the recipe.
+    """
+    return with_settings(recipe, {**recipe.finish, **_NOT_OF_MEMBERS}) if recipe.finish else None
+
+
 def begins_from_average(recipe: Recipe, number: int) -> bool:
     """Say whether a member begins where the average of those before it stands."""
     return bool(recipe.average) and bool(recipe.average[number].get(FROM_AVERAGE, False))
 
 
 def progress_of(recipe: Recipe, folder: Path) -> Progress:
-    """Return how far a network is, over all its members, by their epochs."""
+    """Return how far a network is, over all its trainings, by their epochs."""
     if not recipe.average:
         return read_progress(folder)
-    epochs = [member.training.epochs for member in members_of(recipe)]
-    each = [read_progress(member_folder(folder, number)) for number in range(len(epochs))]
+    trainings = members_of(recipe)
+    places = [member_folder(folder, number) for number in range(len(trainings))]
+    finish = finish_of(recipe)
+    if finish is not None:
+        trainings.append(finish)
+        places.append(finish_folder(folder))
+    epochs = [training.training.epochs for training in trainings]
+    each = [read_progress(place) for place in places]
     done = sum(part.done * count for part, count in zip(each, epochs, strict=True)) / sum(epochs)
     return Progress(done, sum(part.epoch for part in each), sum(part.seconds for part in each))
 
@@ -39,3 +54,8 @@ def progress_of(recipe: Recipe, folder: Path) -> Progress:
 def member_folder(folder: Path, number: int) -> Path:
     """Return the folder of a member's training, inside that of the network."""
     return folder / f"member-{number}"
+
+
+def finish_folder(folder: Path) -> Path:
+    """Return the folder of the training that goes on from the average, inside the network's."""
+    return folder / "finish"

@@ -25,6 +25,7 @@ from animeter.lab.backbone import (
     make_backbone,
 )
 from animeter.lab.halves import whole_or_half
+from animeter.lab.picture_on_page import cut_out, find_picture, put_back
 from animeter.lab.recipe import DENSE, NetworkRecipe
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -41,8 +42,9 @@ class Reading(NamedTuple):
         logits: [N, 2] of the likenesses.
         embedding: [N, D], of length 1.
         activation: [N, 2, h, w]; its mean over h and w, plus the head's bias, is the logit, but
-            where halves are asked too (`halves`). 1x1 where layers between the feature map and
-            the head hide which place said what.
+            where halves are asked too (`halves`) or a picture was found on a page
+            (`picture_on_page`). 1x1 where layers between the feature map and the head hide which
+            place said what.
     """
 
     logits: torch.Tensor
@@ -195,6 +197,7 @@ class StyleNetwork(PictureNetwork):
         check_levels(self.backbone, recipe.embedding_levels)
         self._levels = recipe.embedding_levels
         self._ask_halves = recipe.ask_halves
+        self._find_picture = recipe.find_picture
         self.style = nn.Linear(self.embedding_dim, len(LIKENESS_LABELS))
         self._begin(recipe, head_sizes, start=start)
 
@@ -202,6 +205,16 @@ class StyleNetwork(PictureNetwork):
     def answering(self) -> nn.Linear:
         """The likeness head."""
         return self.style
+
+    def train_logits(self, image: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Return the likenesses' logits and the auxiliary ones, of squares that are not resized."""
+        if not self._ask_halves:
+            return super().train_logits(image)
+        pixels = self.pixels(image).contiguous(memory_format=torch.channels_last)
+        # Whole channels, as are dropped of an embedding.
+        features = functional.dropout2d(self.features(pixels), self.dropout.p, self.training)
+        logits = self._of_halves(self._activation(features).float())
+        return logits, [head(self.embed(features)) for head in self.auxiliary]
 
     def read(self, pixels: torch.Tensor) -> Reading:
         """Read normalised pixels [N, 3, S, S] of the model's own size."""
@@ -211,14 +224,26 @@ class StyleNetwork(PictureNetwork):
         if self._flat or len(self.hidden):
             activation = (logits - self.style.bias)[:, :, None, None]
         else:
-            activation = functional.conv2d(features, self.style.weight[:, :, None, None])
+            activation = self._activation(features)
         if self._ask_halves:
-            logits = whole_or_half(activation) + self.style.bias
+            logits = self._of_halves(activation)
         return Reading(logits, _joined(embedding, levels), activation)
 
     def forward(self, image: torch.Tensor) -> Reading:
         """Read pictures uint8 [N, H, W, 3] of any size."""
-        return self.read(self.squashed(image))
+        if not self._find_picture:
+            return self.read(self.squashed(image))
+        square = self.squash(image.permute(0, 3, 1, 2).float())
+        box = find_picture(square)
+        reading = self.read((cut_out(square, box) - self.mean) / self.std)
+        return reading._replace(activation=put_back(reading.activation, box))
+
+    def _activation(self, features: torch.Tensor) -> torch.Tensor:
+        """Return what each place of the last feature map says of the likenesses, [N, 2, h, w]."""
+        return functional.conv2d(features, self.style.weight[:, :, None, None])
+
+    def _of_halves(self, activation: torch.Tensor) -> torch.Tensor:
+        return whole_or_half(activation) + self.style.bias
 
     def _is_shared(self, key: str) -> bool:
         # Auxiliary heads belong to other labels.

@@ -8,6 +8,7 @@ same triangle filter as Pillow's BILINEAR.
 
 import contextlib
 import io
+import itertools
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -79,7 +80,7 @@ def check_agreement(
     folder: Path,
     answers: Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]],
 ) -> None:
-    """Compare what a file says of noise in several sizes with what its network says.
+    """Compare what a file says of noise, in several sizes and on a page, with what its network says.
 
     Args:
         network: in evaluation mode; its first output is what is compared.
@@ -90,7 +91,7 @@ def check_agreement(
     Raises:
         BundleError: they disagree.
     """
-    for images in _noise(size_px):
+    for images in (*_noise(size_px), _noise_on_a_page()):
         with torch.no_grad():
             wanted = network(images)[0].numpy()
         worst = float(np.abs(answers(images.numpy()) - wanted).max())
@@ -109,13 +110,30 @@ def _noise(size_px: int) -> Iterator[torch.Tensor]:
         yield torch.randint(0, 256, (2, height, width, 3), generator=chance, dtype=torch.uint8)
 
 
+def _noise_on_a_page() -> torch.Tensor:
+    """Give uint8 [2, H, W, 3] with noise inside a wide white margin, and on black beside it."""
+    chance = torch.Generator().manual_seed(1)
+    pages = torch.tensor([255, 0], dtype=torch.uint8)[:, None, None, None].repeat(1, 300, 400, 3)
+    noise = torch.randint(32, 224, (2, 150, 200, 3), generator=chance, dtype=torch.uint8)
+    pages[:, 60:210, 80:280] = noise
+    return pages
+
+
 def _forget_maker(model: onnx.ModelProto) -> None:
     """Drop what the exporter notes about source files: paths of the machine that ran it."""
     model.ClearField("metadata_props")
-    for part in (model.graph.node, model.graph.value_info, model.graph.initializer):
-        for item in part:
-            item.ClearField("metadata_props")
-            item.ClearField("doc_string")
-    for value in (*model.graph.input, *model.graph.output):
-        value.ClearField("metadata_props")
-    model.graph.ClearField("metadata_props")
+    for function in model.functions:
+        function.ClearField("metadata_props")
+    _forget_maker_of(model.graph)
+
+
+def _forget_maker_of(graph: onnx.GraphProto) -> None:
+    graph.ClearField("metadata_props")
+    values = (graph.value_info, graph.initializer, graph.input, graph.output)
+    for item in (*graph.node, *itertools.chain(*values)):
+        item.ClearField("metadata_props")
+        item.ClearField("doc_string")
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:  # a branch of an If
+                _forget_maker_of(attribute.g)

@@ -31,7 +31,7 @@ FROM_AVERAGE: Final = "from_average"
 """In a table of `average`: whether that network begins at the average of those before it, instead
 of the recipe's starting weights."""
 
-NETWORK_FACTS: Final = ("backbone", "embedding_levels", "ask_halves")
+NETWORK_FACTS: Final = ("backbone", "embedding_levels", "ask_halves", "find_picture")
 """What `model.json` says of the network, so that a bundle can be trained further: fields of
 `NetworkRecipe` that neither the weights nor the rest of the file tell."""
 
@@ -127,9 +127,11 @@ class NetworkRecipe(_Part):
         embedding_levels: how many of the backbone's last levels, each of another resolution, the
             embedding of the finished model holds beside what the likenesses are read off; they
             know of drawing and figures what the likenesses have no use for. Task `likeness` alone.
-        ask_halves: whether the finished model asks the halves of its last feature map beside the
-            whole, and says the soft maximum: two styles side by side are then both seen. Training
-            asks the whole alone. Task `likeness` alone.
+        ask_halves: whether the network asks the halves of its last feature map beside the whole,
+            and says the soft maximum: two styles side by side are then both seen. Task `likeness`
+            alone.
+        find_picture: whether the finished model looks for the picture on a page of one colour,
+            such as a screenshot, and reads that instead of the whole. Task `likeness` alone.
     """
 
     backbone: str = "mobilenetv2_100"
@@ -147,6 +149,7 @@ class NetworkRecipe(_Part):
     size_px: SizePx = 192
     embedding_levels: int = Field(default=0, ge=0)
     ask_halves: bool = False
+    find_picture: bool = False
 
     @property
     def reads_one_size(self) -> bool:
@@ -272,6 +275,8 @@ class Recipe(_Part):
             settings by dotted key that it holds over the recipe's own, and the weights of all are
             averaged into one. With `from_average = true` one begins where the average of those
             before it stands, and counts as much as all of them. Task `likeness` alone.
+        finish: where it is given, settings by dotted key of a last training. It begins where the
+            average stands, and its weights are the finished model's.
     """
 
     name: Name
@@ -284,6 +289,7 @@ class Recipe(_Part):
     augment: AugmentRecipe = AugmentRecipe()
     heads: list[HeadRecipe] = Field(default_factory=list)
     average: list[dict[str, Any]] = Field(default_factory=list)
+    finish: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _averages_likenesses(self) -> Self:
@@ -291,6 +297,7 @@ class Recipe(_Part):
             "average": self.average,
             "network.embedding_levels": self.network.embedding_levels,
             "network.ask_halves": self.network.ask_halves,
+            "network.find_picture": self.network.find_picture,
         }
         given = [key for key, value in likeness_only.items() if value]
         if self.task == "labels" and given:
@@ -305,6 +312,12 @@ class Recipe(_Part):
                 raise ValueError(f"{FROM_AVERAGE} of [[average]] is {given!r}, not true or false")
             if given and number == 0:
                 raise ValueError(f"the first [[average]] has none before it: no {FROM_AVERAGE}")
+        return self
+
+    @model_validator(mode="after")
+    def _finishes_an_average(self) -> Self:
+        if self.finish and not self.average:
+            raise ValueError("finish goes on from an average: give [[average]], or leave it out")
         return self
 
     @model_validator(mode="after")

@@ -17,8 +17,10 @@ VARIANT_FILE = "variant.toml"
 
 FOR_LIKENESS_ALONE: Final = {
     "average": None,
+    "finish": None,
     "network.embedding_levels": None,
     "network.ask_halves": None,
+    "network.find_picture": None,
 }
 """What is taken away from a recipe that is to tell exclusive labels instead of likenesses."""
 

@@ -109,11 +109,13 @@ def test_a_search_by_tpe_that_makes_no_sense_is_refused(
 def test_a_recipe_that_averages_is_refused_until_it_does_not(tmp_path: Path) -> None:
     path = write(tmp_path, GRID)
     tables: dict[str, Any] = {**BASE, "task": "likeness", "average": [{}]}
+    tables["finish"] = {"training.epochs": 1}
     tables["data"] = {key: BASE["data"][key] for key in ("manifest",)}
     (tmp_path / "base.toml").write_text(tomli_w.dumps(tables))
     with pytest.raises(RecipeError, match="averages networks"):
         read_search(path)
-    assert read_search(path, {"average": []})[1].average == []
+    alone = read_search(path, {"average": [], "finish": {}})[1]
+    assert (alone.average, alone.finish) == ([], {})
 
 
 def test_tpe_needs_an_end(tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def budgeted(recipe: Recipe, request: Request, manifest: Path, pictures: int) ->
         "data.leave_out": None,  # it names pictures of another manifest
         "data.pictures_per_epoch": None,
         "average": None,  # one network each, of so many epochs
+        "finish": None,
         "training.epochs": request.epochs,
         "training.ema_decay": min(recipe.training.ema_decay, 1.0 - 1.0 / averaged),
     }

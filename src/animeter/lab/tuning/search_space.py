@@ -179,8 +179,8 @@ def read_search(path: Path, settings: Mapping[str, Any] | None = None) -> tuple[
         recipe = with_settings(recipe, settings)
     if recipe.average:
         raise RecipeError(
-            f"{base} averages networks, and a trial trains one. Leave `average` out, as with "
-            "--set 'average=[]'."
+            f"{base} averages networks, and a trial trains one. Leave `average` and `finish` out, "
+            "as with --set 'average=[]' --set 'finish={}'."
         )
     for key, axis in search.axes.items():
         for value in (axis.low, axis.high) if isinstance(axis, Range) else axis:
