@@ -1,4 +1,4 @@
-"""The networks that a recipe averages, and the last training: recipes, folders, how far they are."""
+"""The trainings that a recipe asks for: their recipes, their folders, and how far they are."""
 
 from pathlib import Path
 from typing import Final

@@ -80,7 +80,7 @@ def check_agreement(
     folder: Path,
     answers: Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]],
 ) -> None:
-    """Compare what a file says of noise, in several sizes and on a page, with what its network says.
+    """Compare what a file says of noise, in several sizes and on pages, with what its network does.
 
     Args:
         network: in evaluation mode; its first output is what is compared.

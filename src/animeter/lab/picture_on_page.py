@@ -4,7 +4,7 @@ A picture that stands among text and blank paper is small in the network's squar
 what it learned from. Here it is found and cut out of the square, without a network: the page's
 colour is what the corners share, text is thin enough to be passed over, and the picture is the
 rectangle that has most of the rest inside. Where nothing of the kind is found, or the picture takes
-most of the page as it is, the whole square is kept to the pixel.
+most of the page as it is, the whole square is kept.
 
 Everything is arithmetic on whole batches, so that it is exported with the network and is the same
 in Python, in a browser and on a phone. Between "found" and "not found" the answer moves smoothly:
@@ -80,7 +80,8 @@ def cut_out(square: torch.Tensor, box: torch.Tensor) -> torch.Tensor:
     if torch.compiler.is_exporting():
         # Most pictures stand on no page, and reading a square anew is a third of a look.
         found = (box != torch.tensor(_WHOLE).to(box)).any()
-        return torch.cond(found, _stretched, _unchanged, (square, box))
+        cut: torch.Tensor = torch.cond(found, _stretched, _unchanged, (square, box))
+        return cut
     return _stretched(square, box)
 
 
@@ -132,9 +133,7 @@ def _ink(square: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return shares @ (1 - blank[:, 0]) @ shares.T, is_page
 
 
-def _ends(
-    ink: torch.Tensor, span: torch.Tensor, thin: float
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _ends(ink: torch.Tensor, span: torch.Tensor, thin: float) -> tuple[torch.Tensor, torch.Tensor]:
     """Return where a span of cells begins and ends, to a part of a cell, as shares of the side.
 
     Args:
@@ -165,7 +164,8 @@ def _sampled(
         ],
         dim=-1,
     )
-    return functional.grid_sample(maps, grid, "bilinear", beyond, align_corners=False)
+    read: torch.Tensor = functional.grid_sample(maps, grid, "bilinear", beyond, align_corners=False)
+    return read
 
 
 def _spans() -> torch.Tensor:
