@@ -171,8 +171,9 @@ def _sampled(
 def _spans() -> torch.Tensor:
     """Return all runs of cells, [runs, cells], 1 within."""
     cells = torch.arange(_CELLS)
-    first, last = torch.triu_indices(_CELLS, _CELLS)
-    return ((cells >= first[:, None]) & (cells <= last[:, None])).float()
+    first, last = torch.triu_indices(_CELLS, _CELLS)[..., None]
+    within: torch.Tensor = (cells >= first) & (cells <= last)
+    return within.float()
 
 
 def _cell_shares(side: int) -> torch.Tensor:
