@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from safetensors.torch import load_file
 
 from animeter.domain.errors import OutputError, RecipeError
@@ -33,7 +33,10 @@ pytestmark = pytest.mark.slow
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A whole run: two folds and the final network, calibrated."""
     folder = tmp_path_factory.mktemp("finished")
-    run = Run.open(write_recipe(folder, epochs=6), folder / "run")
+    path = write_recipe(folder, epochs=6)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("size_px = 48", "size_px = 48\nfind_picture = true"))
+    run = Run.open(path, folder / "run")
     train_folds(run, jobs=2)
     return run
 
@@ -142,6 +145,7 @@ def test_shipping_gives_a_bundle_that_works_and_a_checkpoint_to_go_on_from(
         Classifier(Bundle.open(folder)) for folder in (target, finished.bundle("final"))
     )
     pictures = [drawing(style, 70) for style in ("anime", "cartoon", "neither")]
+    pictures += [ImageOps.expand(picture, 40, (255, 255, 255)) for picture in pictures]
     bound = 0.35 if int8 else 1e-6
     for picture in pictures:
         one, other = shipped.classify(picture), original.classify(picture)

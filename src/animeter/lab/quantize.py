@@ -75,6 +75,11 @@ def quantize_bundle(bundle: Bundle, run_folder: Path, target: Path) -> None:
 
 
 def _float_nodes(model: onnx.ModelProto) -> list[str]:
-    """Return the names of nodes that stay in float: the activation map's convolution."""
-    makers = {output: node for node in model.graph.node for output in node.output}
-    return [makers["activation"].name]
+    """Return the names of nodes that stay in float: what is not between pixels and feature map."""
+    nodes = list(model.graph.node)
+    makers = {output: node for node in nodes for output in node.output}
+    last = makers["activation"]
+    while last.op_type != "Conv":  # put back onto the page that a picture was found on
+        last = makers[last.input[0]]
+    first = next(number for number, node in enumerate(nodes) if node.op_type == "Conv")
+    return [node.name for node in (*nodes[:first], *nodes[nodes.index(last) :])]
