@@ -19,7 +19,7 @@ from torch.nn import functional
 
 _WHOLE: Final = (0.0, 1.0, 0.0, 1.0)
 
-_CELLS: Final = 32
+_CELLS: Final = 24
 """A side of the grid that rectangles are sought on."""
 
 _CORNER: Final = 1 / 64
@@ -34,12 +34,13 @@ _REACH: Final = 3 / 224
 _BLANK: Final = 0.3
 """Share of ink below which a part of the page is not worth taking into the rectangle."""
 
-_FILLED: Final = (0.35, 0.45)
+_FILLED: Final = (0.55, 0.65)
 _HOLDS: Final = (0.87, 0.93)
-_CELLS_ACROSS: Final = (5.0, 6.0)
-_OF_PAGE: Final = (0.55, 0.65)
+_ACROSS: Final = (0.15, 0.19)
+_OF_PAGE: Final = (0.4, 0.5)
 """Each from where the rectangle is not believed to where it is, or the other way round: the share
-of it that is ink, its share of all ink, its shorter side, its share of the page."""
+of it that is ink, its share of all ink, its shorter side as a share of the page's, its own share of
+the page."""
 
 
 def find_picture(square: torch.Tensor) -> torch.Tensor:
@@ -54,20 +55,26 @@ def find_picture(square: torch.Tensor) -> torch.Tensor:
     side = square.shape[-1]
     ink, is_page = _ink(square)
     spans = _spans().to(square)
-    sums = spans @ (ink - _BLANK) @ spans.T
-    best = sums.flatten(1).argmax(1)
+    lengths = spans.sum(1)
+    inside = spans @ ink @ spans.T
+    everything = ink.sum((1, 2)).clamp(min=1.0)
+    holds = _ramp(inside / everything[:, None, None], _HOLDS)
+    # Worth more than its blank parts cost, of those alone that leave little out: a part of a
+    # figure may be worth as much as all of it, and which of the two wins would be luck.
+    worth = (inside - _BLANK * lengths[:, None] * lengths) * holds
+    best = worth.flatten(1).argmax(1)
     down, across = spans[best // len(spans)], spans[best % len(spans)]
     high, wide = down.sum(1), across.sum(1)
-    inside = (ink * down[:, :, None] * across[:, None]).sum((1, 2))
+    held = (ink * down[:, :, None] * across[:, None]).sum((1, 2))
     trust = (
         is_page
-        * _ramp(inside / (high * wide), _FILLED)
-        * _ramp(inside / ink.sum((1, 2)).clamp(min=1.0), _HOLDS)
-        * _ramp(torch.minimum(high, wide), _CELLS_ACROSS)
+        * _ramp(held / (high * wide), _FILLED)
+        * _ramp(held / everything, _HOLDS)
+        * _ramp(torch.minimum(high, wide) / _CELLS, _ACROSS)
         * (1 - _ramp(high * wide / _CELLS**2, _OF_PAGE))
     )
-    rows = (ink * across[:, None]).sum(2) / wide[:, None]
-    columns = (ink * down[:, :, None]).sum(1) / high[:, None]
+    rows = (ink * across[:, None]).sum(2) * high[:, None] / held.clamp(min=1.0)[:, None]
+    columns = (ink * down[:, :, None]).sum(1) * wide[:, None] / held.clamp(min=1.0)[:, None]
     # What was passed over as thin is as wide on the picture's own edges.
     thin = _reach_px(side) / side
     box = torch.stack([*_ends(rows, down, thin), *_ends(columns, across, thin)], dim=1)
@@ -137,18 +144,20 @@ def _ends(ink: torch.Tensor, span: torch.Tensor, thin: float) -> tuple[torch.Ten
     """Return where a span of cells begins and ends, to a part of a cell, as shares of the side.
 
     Args:
-        ink: [N, cells], of each row or column.
+        ink: [N, cells], of each row or column, where 1 is as much as on average within.
         span: [N, cells], 1 within.
         thin: to go further on both ends.
     """
-    before = functional.pad(span[:, 1:] - span[:, :-1], (0, 1)).clamp(min=0)
-    after = functional.pad(span[:, :-1] - span[:, 1:], (1, 0)).clamp(min=0)
     cells = torch.arange(_CELLS).to(ink)
-    # The first and the last cell, by weighing: indices would need a gather.
-    last = (span * cells).amax(1) + 1
-    first = last - span.sum(1)
-    begin = (first - (ink * before).sum(1)) / _CELLS - thin
-    end = (last + (ink * after).sum(1)) / _CELLS + thin
+    last = (span * cells).amax(1)
+    first = last + 1 - span.sum(1)
+
+    def at(cell: torch.Tensor) -> torch.Tensor:
+        return (ink.clamp(max=1.0) * (cells == cell[:, None])).sum(1)
+
+    # The picture covers a part of the cells on both sides of each end.
+    begin = (first + 1 - at(first) - at(first - 1)) / _CELLS - thin
+    end = (last + at(last) + at(last + 1)) / _CELLS + thin
     return begin, end
 
 
