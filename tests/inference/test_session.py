@@ -9,8 +9,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from animeter.domain.errors import BundleError, SettingError
-from animeter.inference.bundle import Bundle
-from animeter.inference.session import OnnxSession, available_providers
+from animeter.inference.bundle import Bundle, find_bundle
+from animeter.inference.network import available_providers
+from animeter.inference.session import OnnxSession
 from tests.support.tiny_bundle import COLOURS, EMBEDDING_DIM, tiny_network, write_bundle
 
 
@@ -26,6 +27,20 @@ def test_outputs_have_the_agreed_shapes(bundle: Bundle) -> None:
     assert outputs.activation.shape[:2] == (2, 2)
     np.testing.assert_allclose(np.linalg.norm(outputs.embedding, axis=1), 1.0, rtol=1e-5)
     np.testing.assert_allclose(outputs.likeness, [[1, 0], [0, 1]], atol=0.01)
+
+
+def test_a_picture_is_read_alike_whatever_stands_beside_it() -> None:
+    session = OnnxSession(find_bundle())
+    page = np.full((90, 160, 3), 255, dtype=np.uint8)
+    page[30:60, 40:90] = np.random.default_rng(0).integers(0, 256, (30, 50, 3), dtype=np.uint8)
+    # One of them is cut out of its page, which takes another way through the network.
+    batch = np.stack([np.roll(page, 40, axis=1), np.full_like(page, 90), page])
+    together = session.run(batch)
+    for row, picture in enumerate(batch):
+        alone = session.run(picture[None])
+        np.testing.assert_array_equal(together.likeness[row], alone.likeness[0])
+        np.testing.assert_array_equal(together.embedding[row], alone.embedding[0])
+        np.testing.assert_array_equal(together.activation[row], alone.activation[0])
 
 
 @pytest.mark.parametrize(("height_px", "width_px"), [(1, 1), (32, 32), (7, 301), (700, 40)])

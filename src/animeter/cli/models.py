@@ -111,7 +111,7 @@ def verify_model(model: Model = None) -> None:
 
 def _facts(classifier: "Classifier") -> "Iterator[tuple[str, str]]":
     from animeter.domain.dotted_keys import dotted
-    from animeter.inference.session import available_providers
+    from animeter.inference.network import available_providers
 
     spec = classifier.bundle.spec
     yield "model", spec.label

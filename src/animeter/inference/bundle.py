@@ -3,7 +3,7 @@
 A bundle may come from anywhere, so nothing in it is believed before it is checked: how large the
 files are, that the description is of the right form, that the weights are those it describes, and
 that they bring everything with them instead of pointing at other files of this machine.
-This file does not know how a model is run; `session.py` does.
+This file does not know how a model is run; `network.py` does.
 """
 
 import hashlib

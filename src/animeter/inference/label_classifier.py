@@ -5,18 +5,17 @@ As with `Classifier`, the network holds all preprocessing, calibration and softm
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from animeter.domain.errors import BundleError
 from animeter.domain.results import LIKENESS_DIGITS, Failure
-from animeter.inference.bundle import LabelBundle
+from animeter.inference.bundle import MODEL_FILE, LabelBundle
 from animeter.inference.classifier import usable_cores
 from animeter.inference.looking import describe_chunk, path_of
+from animeter.inference.network import Network
 from animeter.inference.pipeline import work_ahead
-from animeter.inference.session import INPUT, ORT_ERRORS, fits, start_session, wanted_providers
 from animeter.media.images import Image, Picture, read_image
 from animeter.media.limits import Limits
 from animeter.settings import read_settings
@@ -88,10 +87,13 @@ class LabelClassifier:
         settings = read_settings()
         self._workers = workers or settings.threads or usable_cores()
         self._limits = limits or Limits()
-        self._origin = str(bundle.folder / "model.onnx")
-        wanted = wanted_providers(settings.providers if providers is None else providers)
-        self._session = start_session(bundle.read_model(), self._origin, 1, wanted)
-        self._check_form()
+        forms = ((None, len(self.labels)), (None, bundle.spec.embedding_dim))
+        self._network = Network(
+            bundle.read_model(),
+            str(bundle.folder / MODEL_FILE),
+            dict(zip(OUTPUTS, forms, strict=True)),
+            settings.providers if providers is None else providers,
+        )
 
     def classify(self, picture: Picture) -> LabelResult:
         """Classify one picture.
@@ -124,17 +126,15 @@ class LabelClassifier:
         """Run the network on raw pixels, uint8 [N, H, W, 3] of any size; float32 [N, K].
 
         Raises:
+            ValueError: the array is of another form.
             BundleError: the network failed, or gave something that is no probability.
         """
-        try:
-            (shares,) = self._session.run([OUTPUTS[0]], {INPUT: batch})
-        except ORT_ERRORS as error:
-            raise BundleError(f"{self._origin} failed on a batch: {error}") from error
+        (shares,) = self._network.run(batch, OUTPUTS[:1])
         # Written so that NaN fails too.
         if shares.shape != (len(batch), len(self.labels)) or not bool(
             np.all((shares >= 0.0) & (shares <= 1.0 + 1e-5))
         ):
-            self._refuse("it gave something that is no probability a label")
+            self._network.refuse("it gave something that is no probability a label")
         return np.asarray(shares, dtype=np.float32).clip(0.0, 1.0)
 
     def _read(self, picture: Picture) -> Image:
@@ -145,22 +145,3 @@ class LabelClassifier:
     ) -> LabelResult:
         # A view would keep the whole batch alive.
         return LabelResult(path_of(picture), self.labels, np.array(shares[row]))
-
-    def _check_form(self) -> None:
-        inputs = {node.name: node for node in self._session.get_inputs()}
-        outputs = {node.name: node for node in self._session.get_outputs()}
-        image = inputs.get(INPUT)
-        if len(inputs) != 1 or image is None or image.type != "tensor(uint8)":
-            self._refuse(f"wanted one input, called {INPUT!r}, of uint8")
-        if not fits(image.shape, (None, None, None, 3)):
-            self._refuse(f"its input is {image.shape}, wanted [N, H, W, 3]")
-        widths = (len(self.labels), self.bundle.spec.embedding_dim)
-        for name, width in zip(OUTPUTS, widths, strict=True):
-            if name not in outputs or not fits(outputs[name].shape, (None, width)):
-                self._refuse(f"wanted an output {name!r} of [N, {width}]")
-
-    def _refuse(self, reason: str) -> NoReturn:
-        raise BundleError(
-            f"{self._origin} is not a network of labels that animeter can run: {reason}. "
-            "Export it with `animeter export`."
-        )

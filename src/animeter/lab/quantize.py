@@ -22,7 +22,7 @@ from onnxruntime.quantization import (
 )
 
 from animeter.inference.bundle import MODEL_FILE, Bundle
-from animeter.inference.session import INPUT
+from animeter.inference.network import INPUT
 from animeter.lab.export import write_with_golden_pairs
 from animeter.lab.runs import Run, trusted_rows
 from animeter.media.images import read_image
