@@ -5,8 +5,8 @@ anywhere, it is checked to be of the form that whoever runs it expects.
 
 One run uses one thread: the classifiers run many pictures side by side, which keeps every core
 busy with both decoding and inference and never makes threads wait for each other (measured in
-`benchmarks/threads.py`). On the processor a run is one picture: a batch is no faster there, and takes
-as many times the memory (measured in `benchmarks/batches.py`).
+`benchmarks/threads.py`). On the processor a run is one picture: a batch is no faster there, and
+takes as many times the memory (measured in `benchmarks/batches.py`).
 """
 
 from collections.abc import Mapping, Sequence

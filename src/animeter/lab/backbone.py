@@ -17,6 +17,7 @@ from torch import nn
 from animeter.domain.errors import RecipeError
 from animeter.lab.recipe import CNN, DENSE, RESNET50V2_STAGE3, NetworkRecipe
 from animeter.lab.resnet50v2 import ResNet50V2Stage3
+from animeter.lab.strided_depthwise import keep_strided_depthwise_in_float32
 
 ACTIVATIONS: Final[dict[str, type[nn.Module]]] = {
     "relu": nn.ReLU,
@@ -77,6 +78,7 @@ def make_backbone(recipe: NetworkRecipe, *, start: bool) -> Any:
         backbone.pre_logits = nn.Identity()  # a hundred million weights of a VGG, for one size
     if start and recipe.weights is not None:
         _load(backbone, recipe.weights, recipe.backbone)
+    keep_strided_depthwise_in_float32(backbone)
     return backbone.to(memory_format=torch.channels_last)
 
 
