@@ -15,6 +15,7 @@ from animeter.inference.bundle import (
 from animeter.lab.export import save_checkpoint
 from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.quantize import quantize_bundle
+from animeter.lab.runs import Run, held_out_by, training_rows
 from animeter.media.small_files import write_whole
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
@@ -29,7 +30,7 @@ def ship(
         run_folder: of `animeter train`.
         part: `final` or `fold-0`...
         target: made if need be; files of a former bundle there are replaced.
-        int8: quantise, calibrating on pictures of the recipe's manifest.
+        int8: quantise, calibrating on pictures that the network was trained on.
         report: a `report.json` of `animeter evaluate`; its figures go into `model.json`.
 
     Raises:
@@ -52,7 +53,9 @@ def ship(
         raise BundleError(f"{target} is the run's own bundle. Choose another folder.")
     target.mkdir(parents=True, exist_ok=True)
     if int8 and isinstance(bundle, Bundle):
-        quantize_bundle(bundle, run_folder, target)
+        recipe = Run.reopen(run_folder).recipe
+        seen = [row.path for row in training_rows(recipe, held_out_by(part))]
+        quantize_bundle(bundle, seen, target, seed=recipe.seed)
     else:
         for name in (MODEL_FILE, SPEC_FILE):
             shutil.copyfile(source / name, target / name)
