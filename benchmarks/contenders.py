@@ -20,8 +20,9 @@ from itertools import islice
 MODEL = os.environ.get("ANIMETER_BENCHMARK_MODEL") or None
 """A bundle's folder in place of the built-in model."""
 
-WARM_UP_PICTURES = 16
 KERAS_BATCH = 32
+WARM_UP_PICTURES = KERAS_BATCH
+"""A whole batch: Keras traces its network anew for every other batch size, which takes seconds."""
 
 Contender = Callable[[Iterable[str]], None]
 

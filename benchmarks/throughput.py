@@ -153,8 +153,8 @@ def main() -> None:
     """Run the contest and write its figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=Path, default=ROOT.parent / "shared/data/images")
-    parser.add_argument("--pictures", type=int, default=1500, help="of the folder, at most")
-    parser.add_argument("--frames", type=int, default=400, help="to draw, 1280 x 720")
+    parser.add_argument("--pictures", type=int, default=1504, help="of the folder, at most")
+    parser.add_argument("--frames", type=int, default=384, help="to draw, 1280 x 720")
     parser.add_argument(
         "--model", type=Path, help="a bundle's folder; the built-in one unless given"
     )
