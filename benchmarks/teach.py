@@ -129,7 +129,8 @@ def draw(labels: np.ndarray, shots: int, chance: np.random.Generator) -> np.ndar
 
 def measure(run: Run, column: str, work: Path, draws: int) -> dict[str, object]:
     """Teach and judge the labels of one column, fold by fold."""
-    pairs = labelled(read_manifest(run.recipe.data.source), column)
+    data = run.recipe.data
+    pairs = labelled(read_manifest(data.source, data.more_labels), column)
     raw = raw_bundle(run, work / "imagenet")
     right: dict[tuple[str, str, int], list[float]] = {}
     judged = {"folds": [], "labels": 0, "pictures": 0}

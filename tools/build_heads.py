@@ -25,7 +25,6 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a finished run with folds")
     parser.add_argument("--work", type=Path, default=Path("heads-work"), help="keeps embeddings")
     parser.add_argument("--model", help="name or folder of a bundle; the built-in one unless given")
-    parser.add_argument("--types", type=Path, default=ROOT / "recipes/types-by-eye.csv")
     parser.add_argument("--heads", type=Path, default=BUILTIN_FOLDER)
     parser.add_argument("--figures", type=Path, default=ROOT / "docs/figures/heads.json")
     arguments = parser.parse_args()
@@ -40,7 +39,6 @@ def main() -> None:
         arguments.work,
         arguments.heads,
         say,
-        arguments.types,
     )
     arguments.figures.parent.mkdir(parents=True, exist_ok=True)
     arguments.figures.write_text(

@@ -31,7 +31,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("run", type=Path, help="folder of a finished run with folds")
     parser.add_argument("--work", type=Path, default=Path("heads-work"), help="keeps embeddings")
-    parser.add_argument("--types", type=Path, default=ROOT / "recipes/types-by-eye.csv")
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--output", type=Path, default=Path("runs/heads-compared"))
     parser.add_argument("--figures", type=Path, default=ROOT / "docs/figures/heads-compared.json")
@@ -42,7 +41,7 @@ def main() -> None:
         print(f"{time.monotonic() - start_s:6.0f} s  {what}", flush=True)
 
     run = Run.reopen(arguments.run)
-    pictures = gather(run, None, arguments.work, say, arguments.types)
+    pictures = gather(run, None, arguments.work, say)
     budget = Budget(rivals(arguments.output), arguments.epochs)
     report: dict[str, Any] = {}
     for head in HEADS:

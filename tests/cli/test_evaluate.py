@@ -76,6 +76,12 @@ def test_two_kinds_of_judges_are_wrong_usage(tmp_path: Path, other: str) -> None
     assert "not both" in done.stderr
 
 
+def test_what_was_seen_later_is_for_likenesses_alone(tmp_path: Path) -> None:
+    done = run(tmp_path, "--more-labels", "seen.csv", "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert "likenesses alone" in done.stderr
+
+
 def test_a_missing_manifest_is_said_in_a_sentence(tmp_path: Path) -> None:
     done = run(tmp_path / "none.csv", "-o", tmp_path / "out")
     assert done.returncode == 1

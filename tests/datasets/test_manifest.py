@@ -58,3 +58,32 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_a_missing_manifest_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileMissingError, match=r"none\.csv"):
         read_manifest(tmp_path / "none.csv")
+
+
+_SHOW = "path,style,type,content\na.jpg,anime,,\nb.jpg,anime,male,drawn\nc.jpg,cartoon,,\n"
+
+
+def test_what_was_seen_later_counts_where_the_manifest_says_nothing(tmp_path: Path) -> None:
+    seen = tmp_path / "seen.csv"
+    seen.write_text("path,type,content\na.jpg,,photo\nb.jpg,female,logo\n", encoding="utf-8")
+    rows = read_manifest(_write(tmp_path, _SHOW), seen)
+    assert [(row.type, row.content) for row in rows] == [("", "photo"), ("male", "drawn"), ("", "")]
+    assert [row.is_drawn_as_labelled for row in rows] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("path,style\na.jpg,cartoon\n", "path, style; wanted path"),
+        ("path\na.jpg\n", "wanted path, and"),
+        ("path,type\na.jpg,robot\n", "type 'robot'"),
+        ("path,content\nz.jpg,photo\n", r"1 pictures.*'z\.jpg'"),
+    ],
+)
+def test_what_was_seen_later_must_be_of_the_manifests_pictures(
+    tmp_path: Path, text: str, named: str
+) -> None:
+    seen = tmp_path / "seen.csv"
+    seen.write_text(text, encoding="utf-8")
+    with pytest.raises(ManifestError, match=named):
+        read_manifest(_write(tmp_path, _SHOW), seen)

@@ -34,10 +34,11 @@ def test_there_is_a_default_recipe() -> None:
 
 
 def test_paths_count_from_the_recipes_folder(tmp_path: Path) -> None:
-    text = 'name = "x"\n[data]\nmanifest = "d/m.csv"\nleave_out = "l.txt"\n'
+    text = 'name = "x"\n[data]\nmanifest = "d/m.csv"\nleave_out = "l.txt"\nmore_labels = "s.csv"\n'
     recipe = read_recipe(_write(tmp_path, text + '[network]\nweights = "w.safetensors"\n'))
     assert recipe.data.manifest == tmp_path / "d/m.csv"
     assert recipe.data.leave_out == tmp_path / "l.txt"
+    assert recipe.data.more_labels == tmp_path / "s.csv"
     assert recipe.network.weights == tmp_path / "w.safetensors"
 
 

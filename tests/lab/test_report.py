@@ -112,6 +112,18 @@ def test_one_fold_alone(tmp_path: Path) -> None:
     assert [model["judge"] for model in report["models"]] == ["fold-1"]
 
 
+def test_a_photograph_that_was_seen_later_is_not_counted(tmp_path: Path) -> None:
+    manifest = draw_manifest(tmp_path / "data")
+    seen = tmp_path / "seen.csv"
+    seen.write_text("path,content\nanime-0-0.jpg,photo\nneither-0-0.jpg,photo\n", "utf-8")
+    bundle = make_tiny_bundle(tmp_path / "tiny").folder
+    request = Request(manifest, bundle, more_labels=seen, robustness=False, pictures=False)
+    report = evaluate_manifest(request, tmp_path / "out")
+    assert report["pictures"]["counted"] == 23, "a photograph filed under neither is in its place"
+    assert report["more_labels"] == "seen.csv"
+    assert "manifest.csv and seen.csv" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
 def test_a_fold_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     manifest = draw_manifest(tmp_path / "data")
     with pytest.raises(ManifestError, match="fold"):

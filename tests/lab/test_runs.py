@@ -20,6 +20,16 @@ def test_photographs_filed_under_a_show_are_trained_on_as_neither_and_not_report
     assert (toy.style, toy.series) == ("neither", "")
 
 
+def test_photographs_that_were_seen_later_are_trained_on_as_neither_too(tmp_path: Path) -> None:
+    path = write_recipe(tmp_path, more='more_labels = "seen.csv"')
+    name = "cartoon-1.png"
+    (tmp_path / "seen.csv").write_text(f"path,content\n{name},photo\n", encoding="utf-8")
+    recipe = read_recipe(path)
+    assert name not in {row.name for row in trusted_rows(recipe)}
+    (row,) = [row for row in training_rows(recipe) if row.name == name]
+    assert row.style == "neither"
+
+
 def test_a_folds_network_sees_no_picture_of_the_fold(tmp_path: Path) -> None:
     recipe = read_recipe(write_recipe(tmp_path))
     for fold in folds_of(trusted_rows(recipe)):

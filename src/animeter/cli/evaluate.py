@@ -72,6 +72,15 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         list[int] | None,
         typer.Option(help="Only this fold; may be given several times.", show_default=False),
     ] = None,
+    more_labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="A CSV file of what the first one does not say of its pictures: path, and "
+            "content (drawn, photo, logo, grid) or type. Photos and logos filed under a show are "
+            "not counted (likenesses alone).",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -118,9 +127,11 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
     labels = LabelRequest(data, label, model, head, folds_run, predictions, folds, pictures)
     with _progress_bar() as progress:
         if is_about_labels(labels):
+            if more_labels is not None:
+                raise typer.BadParameter("--more-labels is for likenesses alone")
             report = evaluate_labels(labels, output, _Bar(progress))
         else:
-            request = Request(data, model, folds_run, folds, robustness, pictures)
+            request = Request(data, model, folds_run, folds, more_labels, robustness, pictures)
             report = evaluate_manifest(request, output, _Bar(progress))
     if "pairs" in report:
         _print_labels(report)

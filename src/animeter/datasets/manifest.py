@@ -2,15 +2,19 @@
 
 Only `path` and `style` must be there; the other columns have the meaning that
 `ManifestRow` gives them, and columns of other names are ignored. Paths are relative to the
-manifest's own folder. This file does not open pictures.
+manifest's own folder. A second file may say of its pictures what it does not. This file does not
+open pictures.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
+from animeter.datasets.records import PATH, read_records
 from animeter.domain.errors import FileMissingError, ManifestError
+from animeter.domain.taxonomy import TYPES
 from animeter.domain.verdict import STYLES
 
 BORDERLINE = "borderline"
@@ -21,6 +25,12 @@ FILED_STYLES = (*STYLES, BORDERLINE)
 
 NOT_DRAWN = frozenset({"photo", "logo"})
 """Values of `content` that make a row's style untrue: not a drawing of its show."""
+
+_LATER: Final = {
+    "type": frozenset({"", *TYPES, "mixed", "none"}),
+    "content": frozenset({"", *NOT_DRAWN, "drawn", "grid"}),
+}
+"""What can be said of a picture later, since no split depends on it, and in which words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,14 @@ class ManifestRow:
         return self.style == "neither" or self.content not in NOT_DRAWN
 
 
-def read_manifest(path: Path) -> list[ManifestRow]:
+def read_manifest(path: Path, more_labels: Path | None = None) -> list[ManifestRow]:
     """Read all rows, in file order.
+
+    Args:
+        path: of the manifest.
+        more_labels: a CSV file with `path`, as the manifest writes it, and `type` or `content` or
+            both: what was seen on pictures of which the manifest does not say it. Where the
+            manifest does, that stands.
 
     Raises:
         FileMissingError: there is no such file.
@@ -80,7 +96,40 @@ def read_manifest(path: Path) -> list[ManifestRow]:
         raise ManifestError(f"{path} is not a CSV file in UTF-8: {error}.") from error
     if not rows:
         raise ManifestError(f"{path} holds no pictures: it needs at least one row.")
-    return rows
+    return rows if more_labels is None else _with_more_labels(rows, more_labels)
+
+
+def _with_more_labels(rows: Sequence[ManifestRow], path: Path) -> list[ManifestRow]:
+    records = read_records(path)
+    columns = [column for column in records.columns if column != PATH]
+    if not columns or set(columns) - set(_LATER):
+        raise ManifestError(
+            f"{path} has the columns {', '.join(records.columns)}; wanted {PATH}, and of "
+            f"{', '.join(_LATER)} one or both."
+        )
+    for column in columns:
+        wrong = {record[column] for record in records.rows} - _LATER[column]
+        if wrong:
+            raise ManifestError(
+                f"{path} has the {column} {min(wrong)!r}; wanted one of "
+                f"{', '.join(sorted(_LATER[column] - {''}))}, or nothing."
+            )
+    later = {record[PATH]: record for record in records.rows}
+    unknown = set(later) - {row.name for row in rows}
+    if unknown:
+        raise ManifestError(
+            f"{path} names {len(unknown)} pictures that the manifest does not hold, such as "
+            f"{min(unknown)!r}. Use the manifest's own paths."
+        )
+    return [_seen(row, later.get(row.name, {})) for row in rows]
+
+
+def _seen(row: ManifestRow, later: Mapping[str, str]) -> ManifestRow:
+    return replace(
+        row,
+        type=row.type or later.get("type", ""),
+        content=row.content or later.get("content", ""),
+    )
 
 
 def _rows(reader: "csv.DictReader[str]", origin: Path) -> Iterator[ManifestRow]:

@@ -22,6 +22,7 @@ class Request:
         model: a model's name or a bundle's folder; None is the built-in model.
         folds_run: a run's folder with a bundle for each fold; they take the model's place.
         folds: judge only the pictures of these folds; empty means all.
+        more_labels: what the manifest does not say of its pictures, as `read_manifest` takes it.
         robustness: whether to score the disturbed pictures too.
         pictures: whether the page shows the pictures of its mistakes.
     """
@@ -30,6 +31,7 @@ class Request:
     model: str | Path | None = None
     folds_run: Path | None = None
     folds: tuple[int, ...] = ()
+    more_labels: Path | None = None
     robustness: bool = True
     pictures: bool = True
 
@@ -53,10 +55,11 @@ def evaluate_manifest(request: Request, output: Path, watch: Watch | None = None
         MissingExtraError: a package of the extra `evaluate` is not installed.
     """
     make_folder(output / "scores")
-    rows = _within(read_manifest(request.manifest), request.folds)
+    rows = _within(read_manifest(request.manifest, request.more_labels), request.folds)
     judges = _judges(request, rows)
     evaluation = evaluate(rows, judges, output, request.robustness, watch)
     summary = summarise(evaluation, request.manifest.name)
+    summary["more_labels"] = request.more_labels and request.more_labels.name
     summary["shortcuts"] = _shortcuts(evaluation, output)
     write_report(evaluation, summary, output, request.pictures)
     return summary

@@ -53,6 +53,8 @@ class DataRecipe(_Part):
         balance: `weights` has a picture count in the loss in inverse proportion to how many share
             its label, `sampling` shows the pictures of all labels equally often. In task
             `likeness` the style is the label.
+        more_labels: a CSV file of what the manifest does not say of its pictures, as
+            `read_manifest` takes it; task `likeness` alone.
         leave_out: a text file of manifest names, one a line, never trained on (wrong labels).
         franchise_power: a picture of a franchise of n pictures is drawn in proportion to
             n ** -franchise_power. 0 draws all pictures alike, 1 all franchises.
@@ -65,6 +67,7 @@ class DataRecipe(_Part):
     min_pictures: int = Field(default=2, ge=1)
     folds: int | None = Field(default=None, ge=2)
     balance: Literal["none", "weights", "sampling"] = "none"
+    more_labels: Path | None = None
     leave_out: Path | None = None
     franchise_power: Share = 0.0
     pictures_per_epoch: int | None = Field(default=None, gt=0)
@@ -295,6 +298,7 @@ class Recipe(_Part):
     def _averages_likenesses(self) -> Self:
         likeness_only = {
             "average": self.average,
+            "data.more_labels": self.data.more_labels,
             "network.embedding_levels": self.network.embedding_levels,
             "network.ask_halves": self.network.ask_halves,
             "network.find_picture": self.network.find_picture,
@@ -383,6 +387,7 @@ def _resolved(recipe: Recipe, folder: Path) -> Recipe:
         update={
             "manifest": recipe.data.manifest and folder / recipe.data.manifest,
             "folder": recipe.data.folder and folder / recipe.data.folder,
+            "more_labels": recipe.data.more_labels and folder / recipe.data.more_labels,
             "leave_out": recipe.data.leave_out and folder / recipe.data.leave_out,
         }
     )

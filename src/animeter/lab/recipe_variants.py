@@ -16,6 +16,7 @@ VARIANT_FILE = "variant.toml"
 """In the folder of a run, what its recipe was changed to before it began."""
 
 FOR_LIKENESS_ALONE: Final = {
+    "data.more_labels": None,
     "average": None,
     "finish": None,
     "network.embedding_levels": None,
@@ -80,7 +81,8 @@ def of_data(data: Path | None, label: str | None) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     if data is not None:
         here = str(data.resolve())
-        settings = {"data.manifest": here, "data.folder": None, "data.leave_out": None}
+        settings = {"data.manifest": here, "data.folder": None}
+        settings |= {"data.more_labels": None, "data.leave_out": None}  # of the recipe's pictures
         if data.is_dir():
             settings |= {"data.manifest": None, "data.folder": here, "data.label": None}
             settings |= {"task": "labels", **FOR_LIKENESS_ALONE}

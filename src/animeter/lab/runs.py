@@ -132,7 +132,7 @@ def trusted_rows(recipe: Recipe) -> list[ManifestRow]:
         return label_rows(recipe.data)
     return [
         row
-        for row in read_manifest(recipe.data.source)
+        for row in read_manifest(recipe.data.source, recipe.data.more_labels)
         if row.style != BORDERLINE and row.is_drawn_as_labelled
     ]
 
@@ -186,7 +186,7 @@ def _teaching_rows(recipe: Recipe) -> list[ManifestRow]:
         return label_rows(recipe.data)
     return [
         row if row.is_drawn_as_labelled else dataclasses.replace(row, style="neither", series="")
-        for row in read_manifest(recipe.data.source)
+        for row in read_manifest(recipe.data.source, recipe.data.more_labels)
         if row.style != BORDERLINE
     ]
 

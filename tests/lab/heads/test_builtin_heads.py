@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from animeter.datasets.manifest import ManifestRow
-from animeter.domain.errors import ManifestError
 from animeter.domain.hierarchy import OTHER
 from animeter.domain.taxonomy import Taxonomy
 from animeter.inference.bundle import Bundle
@@ -20,7 +19,6 @@ from animeter.lab.heads.tasks import (
     head_tasks,
     pictures_for_heads,
     series_of,
-    with_types,
 )
 from tests.support.tiny_bundle import EMBEDDING_DIM, make_tiny_bundle
 
@@ -104,16 +102,6 @@ def test_a_show_with_many_pictures_counts_less_for_each() -> None:
     found = task(head_tasks(few, TREE), "type")
     weight = dict(zip((few[i].franchise for i in found.members), found.weights, strict=True))
     assert weight["Show 0"] > weight["Show 1"]
-
-
-def test_types_are_added_where_the_manifest_has_none(tmp_path: Path) -> None:
-    file = tmp_path / "types.csv"
-    file.write_text("path,type\n0-0,female\nrare-3,nonhuman\n", encoding="utf-8")
-    types = {row.name: row.type for row in with_types(rows(), file)}
-    assert (types["0-0"], types["rare-3"], types["rare-4"]) == ("male", "nonhuman", "")
-    file.write_text("path,type\n0-0,robot\n", encoding="utf-8")
-    with pytest.raises(ManifestError, match="robot"):
-        with_types(rows(), file)
 
 
 def test_heads_without_enough_pictures_are_left_out() -> None:

@@ -100,7 +100,8 @@ def budgeted(recipe: Recipe, request: Request, manifest: Path, pictures: int) ->
         "data.folder": None,
         "data.label": request.column if request.task == "labels" else None,
         "data.folds": None,
-        "data.leave_out": None,  # it names pictures of another manifest
+        "data.more_labels": None,  # both name pictures of another manifest
+        "data.leave_out": None,
         "data.pictures_per_epoch": None,
         "average": None,  # one network each, of so many epochs
         "finish": None,

@@ -48,7 +48,6 @@ from animeter.lab.heads.tasks import (
     head_tasks,
     pictures_for_heads,
     series_of,
-    with_types,
 )
 from animeter.lab.out_of_fold import FILE, calibrate_without, read_predictions
 from animeter.lab.runs import Run, fold_name, folds_of
@@ -112,7 +111,6 @@ def gather(
     model: str | None,
     work: Path,
     say: Callable[[str], None],
-    types: Path | None = None,
 ) -> Pictures:
     """Embed the pictures of a run's manifest with each of its networks; goes on after a kill.
 
@@ -121,11 +119,9 @@ def gather(
         model: the model to teach for, as `find_bundle` takes it.
         work: folder for embeddings.
         say: told what is being done.
-        types: a CSV file that tells more pictures' types than the manifest does.
     """
-    rows = pictures_for_heads(read_manifest(run.recipe.data.source))
-    if types is not None:
-        rows = with_types(rows, types)
+    data = run.recipe.data
+    rows = pictures_for_heads(read_manifest(data.source, data.more_labels))
     folds = folds_of(rows)
     bundles = {fold: Bundle.open(run.bundle(fold_name(fold))) for fold in folds}
     tables = {}
@@ -154,7 +150,6 @@ def build_heads(
     work: Path,
     heads: Path,
     say: Callable[[str], None],
-    types: Path | None = None,
 ) -> dict[str, Any]:
     """Teach all heads that ship, write them, and return every figure.
 
@@ -164,13 +159,12 @@ def build_heads(
         work: folder that keeps embeddings between calls.
         heads: folder for the heads, one folder each; heads of the same names are replaced.
         say: told what is being done.
-        types: a CSV file that tells more pictures' types than the manifest does.
 
     Raises:
         TeachingError: there are too few labelled pictures.
     """
     bundle = find_bundle(model)
-    pictures = gather(run, model, work, say, types)
+    pictures = gather(run, model, work, say)
     taxonomy = read_taxonomy(BUILTIN_FILE)
     report: dict[str, Any] = {"model": bundle.spec.label, "model_sha256": bundle.spec.sha256}
     judged: dict[str, tuple[Task, Judged]] = {}

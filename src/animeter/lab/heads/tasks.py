@@ -5,19 +5,15 @@ pictures are split within a show, near-duplicates on one side. `type` asks for s
 show has, so whole franchises are held out, and a show with many pictures counts less for each.
 """
 
-import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from animeter.datasets.manifest import ManifestRow
-from animeter.datasets.records import PATH, read_records
-from animeter.domain.errors import ManifestError
 from animeter.domain.head_fitting import deal_folds
 from animeter.domain.hierarchy import OTHER
 from animeter.domain.taxonomy import TYPES, Taxonomy
@@ -72,25 +68,6 @@ def pictures_for_heads(rows: Sequence[ManifestRow]) -> list[ManifestRow]:
         elif row.is_drawn_as_labelled:
             kept.append(row)
     return kept
-
-
-def with_types(rows: Sequence[ManifestRow], path: Path) -> list[ManifestRow]:
-    """Return rows with the types that a CSV file (`path,type`) adds to those of the manifest.
-
-    What the manifest itself says stands. Such rows say nothing about the character.
-
-    Raises:
-        ManifestError: the file cannot be used, or names another type.
-    """
-    added = {record[PATH]: record.get("type", "") for record in read_records(path).rows}
-    wrong = set(added.values()) - {*TYPES, "mixed", "none"}
-    if wrong:
-        raise ManifestError(
-            f"{path} has the types {sorted(wrong)}; wanted {', '.join(TYPES)}, mixed or none."
-        )
-    return [
-        row if row.type else dataclasses.replace(row, type=added.get(row.name, "")) for row in rows
-    ]
 
 
 def series_of(row: ManifestRow, taxonomy: Taxonomy) -> str:

@@ -24,7 +24,16 @@ Choices = Annotated[list[Scalar | list[Scalar]], Field(min_length=1)]
 Params = Mapping[str, Any]
 """A value an axis, as a study keeps it: a choice as JSON text, a number of a range as itself."""
 
-_FIXED = ("name", "version", "task", "data.manifest", "data.folder", "data.label", "data.leave_out")
+_FIXED = (
+    "name",
+    "version",
+    "task",
+    "data.manifest",
+    "data.folder",
+    "data.label",
+    "data.more_labels",
+    "data.leave_out",
+)
 
 
 class _Part(BaseModel):

@@ -40,7 +40,7 @@ def essence_of(search: Search, recipe: Recipe, rows: Sequence[ManifestRow]) -> E
     """
     tried = search.model_dump(mode="json", exclude={"recipe", "trials"})
     base = recipe.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    for key in ("manifest", "folder", "leave_out"):
+    for key in ("manifest", "folder", "more_labels", "leave_out"):
         base["data"].pop(key, None)
     network = base.get("network", {})
     for key in {"weights", "checkpoint"} & network.keys():
