@@ -9,7 +9,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 
-from animeter.lab.export import Provenance, export_bundle
+from animeter.lab.export import Provenance, recalibrate_bundle
 from animeter.lab.label_suspects import find_suspects
 from animeter.lab.out_of_fold import (
     FILE,
@@ -18,24 +18,18 @@ from animeter.lab.out_of_fold import (
     calibrate_without,
     read_predictions,
 )
-from animeter.lab.progress import WEIGHTS_FILE
 from animeter.lab.runs import FINAL, Run, fold_name, training_facts
 from animeter.media.small_files import write_whole
 
 
 def calibrate_run(run: Run, folds: Sequence[int]) -> None:
-    """Fit calibrations from out-of-fold predictions and export every bundle with its own."""
+    """Fit calibrations from out-of-fold predictions and give every bundle its own."""
     predictions = read_predictions([run.part(fold_name(fold)) / FILE for fold in folds])
     fitted = {fold_name(fold): calibrate_without(predictions, fold) for fold in folds}
     fitted[FINAL] = calibrate(predictions)
     for name, calibration in fitted.items():
-        export_bundle(
-            run.recipe,
-            run.part(name) / WEIGHTS_FILE,
-            run.bundle(name),
-            calibration,
-            Provenance(training_facts(run, name)),
-        )
+        facts = Provenance(training_facts(run, name))
+        recalibrate_bundle(run.recipe, run.bundle(name), calibration, facts)
     record = {name: dataclasses.asdict(calibration) for name, calibration in fitted.items()}
     write_whole(run.folder / "calibration.json", json.dumps(record, indent=2) + "\n")
     _write_suspects(run, predictions)

@@ -33,7 +33,12 @@ from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.inference.golden import make_golden_pairs
 from animeter.inference.session import OnnxSession
 from animeter.lab.network import StyleNetwork
-from animeter.lab.onnx_writing import check_agreement, output_width, write_onnx
+from animeter.lab.onnx_writing import (
+    check_agreement,
+    output_width,
+    set_constants,
+    write_onnx,
+)
 from animeter.lab.recipe import Recipe
 from animeter.media.small_files import write_whole
 
@@ -119,6 +124,23 @@ def export_bundle(
     session = OnnxSession(Bundle.open(folder), providers=["CPUExecutionProvider"])
     check_agreement(exported, network.size_px, folder, lambda images: session.run(images).likeness)
     return folder
+
+
+def recalibrate_bundle(
+    recipe: Recipe, folder: Path, calibration: Calibration, provenance: Provenance
+) -> None:
+    """Give a bundle of `export_bundle` another calibration, without exporting its network again.
+
+    Raises:
+        BundleError: the folder holds no such bundle.
+    """
+    scalings = (calibration.anime, calibration.cartoon)
+    constants = {
+        "temperature": [scaling.temperature for scaling in scalings],
+        "offset": [scaling.offset for scaling in scalings],
+    }
+    set_constants(folder / MODEL_FILE, constants)
+    write_spec(folder, recipe, calibration, provenance)
 
 
 def write_spec(

@@ -11,7 +11,7 @@ import io
 import itertools
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,10 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
+from onnx import numpy_helper
 
 from animeter.domain.errors import BundleError
+from animeter.media.small_files import write_whole
 
 OPSET: Final = 18
 """The first with an antialiased Resize."""
@@ -66,6 +68,31 @@ def write_onnx(network: torch.nn.Module, path: Path, outputs: Sequence[str]) -> 
     _forget_maker(model)
     onnx.checker.check_model(model)
     onnx.save(model, path)
+
+
+def set_constants(path: Path, values: Mapping[str, Sequence[float]]) -> None:
+    """Give constants of a file that `write_onnx` wrote other values of the same shape.
+
+    A killed call leaves the old file or the new one.
+
+    Args:
+        path: of the file.
+        values: by the name of the buffer that the constant was in the network.
+
+    Raises:
+        BundleError: the file has no such constant.
+    """
+    model = onnx.load(path)
+    constants = {constant.name: constant for constant in model.graph.initializer}
+    for name, value in values.items():
+        array = np.array(value, dtype=np.float32)
+        if name not in constants or tuple(constants[name].dims) != array.shape:
+            raise BundleError(
+                f"{path} has no constant {name!r} of shape {array.shape}: it is not what training "
+                "writes. Remove its folder, and train to have it written again."
+            )
+        constants[name].CopyFrom(numpy_helper.from_array(array, name))
+    write_whole(path, model.SerializeToString())
 
 
 def output_width(content: bytes, name: str) -> int:

@@ -19,7 +19,12 @@ from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, LabelBundle
 from animeter.inference.label_classifier import OUTPUTS, LabelClassifier
 from animeter.lab.export import Provenance, fill
 from animeter.lab.network import LabelNetwork
-from animeter.lab.onnx_writing import check_agreement, output_width, write_onnx
+from animeter.lab.onnx_writing import (
+    check_agreement,
+    output_width,
+    set_constants,
+    write_onnx,
+)
 from animeter.lab.recipe import Recipe
 from animeter.lab.training import LABELS_KEY
 from animeter.media.small_files import write_whole
@@ -33,7 +38,8 @@ class _Exported(torch.nn.Module):
     def __init__(self, network: LabelNetwork, temperature: float) -> None:
         super().__init__()
         self.network = network
-        self.register_buffer("temperature", torch.tensor(temperature))
+        # A list of one: the exporter would drop the division by a bare 1, and with it the constant.
+        self.register_buffer("temperature", torch.tensor([temperature]))
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         logits, embedding = self.network(image)
@@ -93,6 +99,35 @@ def export_label_bundle(
     exported = _Exported(network, calibration.temperature).eval()
     folder.mkdir(parents=True, exist_ok=True)
     write_onnx(exported, folder / MODEL_FILE, OUTPUTS)
+    _write_spec(recipe, weights, folder, calibration, provenance)
+    classifier = LabelClassifier(LabelBundle.open(folder), providers=["CPUExecutionProvider"])
+    check_agreement(exported, network.size_px, folder, classifier.probabilities)
+    return folder
+
+
+def recalibrate_label_bundle(
+    recipe: Recipe,
+    weights: Path,
+    folder: Path,
+    calibration: TemperatureSpec,
+    provenance: Provenance,
+) -> None:
+    """Give a bundle of `export_label_bundle` another calibration, without exporting it again.
+
+    Raises:
+        BundleError: the folder holds no such bundle.
+    """
+    set_constants(folder / MODEL_FILE, {"temperature": [calibration.temperature]})
+    _write_spec(recipe, weights, folder, calibration, provenance)
+
+
+def _write_spec(
+    recipe: Recipe,
+    weights: Path,
+    folder: Path,
+    calibration: TemperatureSpec,
+    provenance: Provenance,
+) -> None:
     content = (folder / MODEL_FILE).read_bytes()
     spec = LabelModelSpec(
         name=recipe.name,
@@ -108,6 +143,3 @@ def export_label_bundle(
         sha256=hashlib.sha256(content).hexdigest(),
     )
     write_whole(folder / SPEC_FILE, spec.to_json())
-    classifier = LabelClassifier(LabelBundle.open(folder), providers=["CPUExecutionProvider"])
-    check_agreement(exported, network.size_px, folder, classifier.probabilities)
-    return folder

@@ -15,7 +15,7 @@ from animeter.domain.temperature import fit_temperature
 from animeter.inference.bundle import LabelBundle
 from animeter.inference.label_classifier import LabelClassifier, LabelResult
 from animeter.lab.export import Provenance
-from animeter.lab.labels.export import export_label_bundle
+from animeter.lab.labels.export import recalibrate_label_bundle
 from animeter.lab.labels.predictions import (
     LabelPredictions,
     read_label_predictions,
@@ -70,7 +70,7 @@ def temperature_of(predictions: LabelPredictions, fitted_on: str) -> Temperature
 
 
 def calibrate_label_run(run: Run, folds: Sequence[int]) -> None:
-    """Export every bundle of a run with a temperature from the folds that it may learn from."""
+    """Give every bundle of a run a temperature from the folds that it may learn from."""
     predictions = read_label_predictions([run.part(fold_name(fold)) / FILE for fold in folds])
     assert predictions.fold is not None  # noqa: S101  (we wrote the files)
     fitted = {
@@ -82,12 +82,7 @@ def calibrate_label_run(run: Run, folds: Sequence[int]) -> None:
     }
     fitted[FINAL] = temperature_of(predictions, "out-of-fold predictions")
     for name, calibration in fitted.items():
-        export_label_bundle(
-            run.recipe,
-            run.part(name) / WEIGHTS_FILE,
-            run.bundle(name),
-            calibration,
-            Provenance(training_facts(run, name)),
-        )
+        weights, facts = run.part(name) / WEIGHTS_FILE, Provenance(training_facts(run, name))
+        recalibrate_label_bundle(run.recipe, weights, run.bundle(name), calibration, facts)
     record = {name: calibration.model_dump() for name, calibration in fitted.items()}
     write_whole(run.folder / "calibration.json", json.dumps(record, indent=2) + "\n")
