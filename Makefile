@@ -5,6 +5,11 @@ PYTHON ?= python
 DATA ?= ../shared/data
 COMPARE = $(PYTHON) -m animeter compare $(DATA)/manifest.csv
 
+# A file's tests stay together, since they share what is trained or started for them, and files in
+# order, since tests/web must come last: Playwright leaves an event loop running in its worker. Each
+# worker holds torch, so not as many as a large machine has cores.
+SIDE_BY_SIDE = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 # Idle OpenMP threads would otherwise spin and take the cores from everybody else.
 export OMP_WAIT_POLICY = passive
 
@@ -29,10 +34,10 @@ types: ## mypy, strict
 	$(PYTHON) -m mypy
 
 test: ## all tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest $(SIDE_BY_SIDE)
 
 test-fast: ## the tests that take under a minute together
-	$(PYTHON) -m pytest -m "not slow" --numprocesses 2
+	$(PYTHON) -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 fuzz: ## 10,000 mutated pictures through the decoders
 	$(PYTHON) -m tests.fuzz.run --inputs 10000

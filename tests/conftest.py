@@ -1,8 +1,12 @@
 """What every test shares: thorough where it is cheap, the same everywhere."""
 
 import os
+from collections.abc import Generator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.alone import in_the_room
 
 # Timing depends on the machine, not on the code; `HYPOTHESIS_PROFILE=thorough` looks harder.
 settings.register_profile(
@@ -10,3 +14,10 @@ settings.register_profile(
 )
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test marked `alone` without another one beside it, whatever its fixtures start."""
+    with in_the_room(alone=item.get_closest_marker("alone") is not None):
+        return (yield)

@@ -18,6 +18,8 @@ from tests.cli.conftest import Program
 from tests.support.large_picture import large_png
 from tests.support.server_process import serving
 
+pytestmark = pytest.mark.alone  # what is in its queue when depends on the machine
+
 KEY = "0123456789abcdef0123456789abcdef"
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 

@@ -16,6 +16,8 @@ from tests.server.conftest import Serve, png
 from tests.support.large_picture import large_png
 from tests.support.server_process import serving
 
+pytestmark = pytest.mark.alone
+
 SLOW_PICTURE = large_png(7000, 7000)
 """Takes a good part of a second to decode."""
 

@@ -17,7 +17,7 @@ from tests.web.camera_video import camera_flags, write_film
 from tests.web.conftest import watch
 from tests.web.shifts import WATCH_SHIFTS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 EXAMPLES = ROOT / "examples"
 SECONDS_EACH = 4.0
