@@ -1,5 +1,6 @@
 """`animeter serve` as a process: starting, stopping, several at once, and saying what is wrong."""
 
+import contextlib
 import json
 import os
 import re
@@ -54,14 +55,21 @@ def test_its_answer_is_the_command_lines(run: Program, pictures: Path, home: Pat
 )
 def test_told_to_stop_it_finishes_what_runs(home: Path, number: int) -> None:
     slow = large_png(7000, 7000)
-    with serving("tiny", "--threads", "1", ANIMETER_HOME=str(home)) as server:
+    with (
+        serving("tiny", "--threads", "1", ANIMETER_HOME=str(home)) as server,
+        contextlib.ExitStack() as open_clients,
+    ):
+        clients = [
+            open_clients.enter_context(httpx.Client(base_url=server.url, timeout=60))
+            for _ in range(4)
+        ]
+        for client in clients:  # connected, so that all three arrive while the first is decoded
+            client.get("v2/health/live")
+        watching, *asking = clients
         with ThreadPoolExecutor(3) as pool:
-            asked = [
-                pool.submit(httpx.post, f"{server.url}v1/classify", content=slow, timeout=60)
-                for _ in range(3)
-            ]
+            asked = [pool.submit(one.post, "v1/classify", content=slow) for one in asking]
             queued = "animeter_queue_pictures 3.0"
-            until(lambda: queued in httpx.get(f"{server.url}metrics").text)
+            until(lambda: queued in watching.get("metrics").text)
             server.process.send_signal(number)
             assert [one.result().status_code for one in asked] == [200, 200, 200]
         assert server.process.wait(60) == 0
