@@ -14,7 +14,7 @@ import argparse
 import importlib.metadata
 import importlib.util
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,7 +23,7 @@ import onnxruntime as ort
 from PIL import Image
 from sklearn.metrics import roc_auc_score
 
-from animeter.datasets.manifest import BORDERLINE, ManifestRow, read_manifest
+from animeter.datasets.manifest import ManifestRow, read_manifest
 from animeter.inference.classifier import usable_cores
 from animeter.lab.network import IMAGENET_MEAN, IMAGENET_STD
 from animeter.media.images import read_image
@@ -41,7 +41,7 @@ def rival_model() -> Path:
     return Path(found.origin).parent / "anime_or_not_model.onnx"
 
 
-def asked(model: Path, rows: Sequence[ManifestRow]) -> Iterator[tuple[float, bool]]:
+def asked(model: Path, rows: Sequence[ManifestRow]) -> list[tuple[float, bool]]:
     """Give the rival's share of "anime" for each picture, and whether it would have refused it."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
@@ -56,7 +56,7 @@ def asked(model: Path, rows: Sequence[ManifestRow]) -> Iterator[tuple[float, boo
         return 1 / (1 + float(np.exp(other - anime))), min(picture.size) <= SIDE_PX
 
     with ThreadPoolExecutor(usable_cores()) as pool:
-        yield from pool.map(ask, rows)
+        return list(pool.map(ask, rows))
 
 
 def main() -> None:
@@ -65,12 +65,8 @@ def main() -> None:
     parser.add_argument("manifest", type=Path)
     parser.add_argument("--output", type=Path, default=ROOT / "docs/figures/rival.json")
     arguments = parser.parse_args()
-    rows = [
-        row
-        for row in read_manifest(arguments.manifest)
-        if row.style != BORDERLINE and row.is_drawn_as_labelled
-    ]
-    answers = list(asked(rival_model(), rows))
+    rows = [row for row in read_manifest(arguments.manifest) if row.is_counted]
+    answers = asked(rival_model(), rows)
     share = np.array([answer for answer, _ in answers])
     anime = np.array([row.style == "anime" for row in rows])
     cartoon = np.array([row.style == "cartoon" for row in rows])

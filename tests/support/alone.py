@@ -1,4 +1,4 @@
-"""Lets a test that measures time have the machine to itself, while others run two at a time.
+"""Lets a test that measures time have the machine to itself, while others run side by side.
 
 Tests hold a room together; one that is to be alone waits until it is empty, and keeps the door
 shut meanwhile, so that those after it wait too.

@@ -70,6 +70,11 @@ class ManifestRow:
         """Whether the style label can be believed: not a photo or logo filed under a show."""
         return self.style == "neither" or self.content not in NOT_DRAWN
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether figures of styles are made of it: one of the three, and truly of it."""
+        return self.style != BORDERLINE and self.is_drawn_as_labelled
+
 
 def read_manifest(path: Path, more_labels: Path | None = None) -> list[ManifestRow]:
     """Read all rows, in file order.

@@ -120,12 +120,7 @@ class Evaluation:
     @property
     def counted(self) -> Scored:
         """The pictures that figures are made of."""
-        return self.scored.keep(counts)
-
-
-def counts(row: ManifestRow) -> bool:
-    """Say whether figures are made of a picture: one of the three styles, and truly of it."""
-    return row.style != BORDERLINE and row.is_drawn_as_labelled
+        return self.scored.keep(lambda row: row.is_counted)
 
 
 def judges_of_folds(run: Path, folds: Sequence[int]) -> list[Judge]:
@@ -303,7 +298,7 @@ def _load(judge: Judge) -> Classifier:
 def _part_of(judge: Judge, rows: Sequence[ManifestRow]) -> _Part:
     in_fold = [row for row in rows if judge.fold is None or row.fold == judge.fold]
     own = [row for row in in_fold if row.style != BORDERLINE]
-    counted = [row for row in own if counts(row)]
+    counted = [row for row in own if row.is_counted]
     if not counted:
         wanted = "" if judge.fold is None else f" and fold {judge.fold}"
         raise ManifestError(

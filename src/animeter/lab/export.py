@@ -33,12 +33,7 @@ from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, Bundle
 from animeter.inference.golden import make_golden_pairs
 from animeter.inference.session import OnnxSession
 from animeter.lab.network import StyleNetwork
-from animeter.lab.onnx_writing import (
-    check_agreement,
-    output_width,
-    set_constants,
-    write_onnx,
-)
+from animeter.lab.onnx_writing import check_agreement, output_width, set_constants, write_onnx
 from animeter.lab.recipe import Recipe
 from animeter.media.small_files import write_whole
 

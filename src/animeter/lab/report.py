@@ -13,7 +13,7 @@ from animeter.datasets.manifest import ManifestRow
 from animeter.domain.verdict import STYLES, forced_style
 from animeter.lab import plots
 from animeter.lab.drawings import Drawing, standalone
-from animeter.lab.evaluation import Evaluation, Scored, counts
+from animeter.lab.evaluation import Evaluation, Scored
 from animeter.lab.page import as_json, render, thumbnails, write_files
 from animeter.lab.scoring import logits_of
 from animeter.lab.summary import Report
@@ -126,4 +126,4 @@ def _prediction_rows(part: Scored) -> list[list[Any]]:
 def _labels(row: ManifestRow) -> list[Any]:
     fold = "" if row.fold is None else row.fold
     names = [row.name, row.style, row.series, row.franchise, fold, row.kind, row.source]
-    return [*names, row.content, int(counts(row))]
+    return [*names, row.content, int(row.is_counted)]

@@ -131,9 +131,7 @@ def trusted_rows(recipe: Recipe) -> list[ManifestRow]:
     if recipe.task == "labels":
         return label_rows(recipe.data)
     return [
-        row
-        for row in read_manifest(recipe.data.source, recipe.data.more_labels)
-        if row.style != BORDERLINE and row.is_drawn_as_labelled
+        row for row in read_manifest(recipe.data.source, recipe.data.more_labels) if row.is_counted
     ]
 
 

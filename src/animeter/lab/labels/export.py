@@ -19,12 +19,7 @@ from animeter.inference.bundle import MODEL_FILE, SPEC_FILE, LabelBundle
 from animeter.inference.label_classifier import OUTPUTS, LabelClassifier
 from animeter.lab.export import Provenance, fill
 from animeter.lab.network import LabelNetwork
-from animeter.lab.onnx_writing import (
-    check_agreement,
-    output_width,
-    set_constants,
-    write_onnx,
-)
+from animeter.lab.onnx_writing import check_agreement, output_width, set_constants, write_onnx
 from animeter.lab.recipe import Recipe
 from animeter.lab.training import LABELS_KEY
 from animeter.media.small_files import write_whole

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from animeter.datasets.labelled_pictures import read_labelled_pictures
-from animeter.datasets.manifest import BORDERLINE, ManifestRow, manifest_row
+from animeter.datasets.manifest import ManifestRow, manifest_row
 from animeter.datasets.records import read_records
 from animeter.domain.errors import RecipeError
 from animeter.domain.head_fitting import deal_folds
@@ -91,16 +91,12 @@ def _of_manifest(source: Path, column: str) -> list[ManifestRow]:
         )
         for record in records.rows
     ]
-    labelled = [row for row in rows if row.label and (column != STYLE or _is_true_to_style(row))]
+    labelled = [row for row in rows if row.label and (column != STYLE or row.is_counted)]
     if not labelled:
         raise RecipeError(
             f"No row of {source} has anything in the column {column!r}, which data.label names."
         )
     return labelled
-
-
-def _is_true_to_style(row: ManifestRow) -> bool:
-    return row.style != BORDERLINE and row.is_drawn_as_labelled
 
 
 def _dealt(rows: Sequence[ManifestRow], folds: int) -> list[ManifestRow]:
