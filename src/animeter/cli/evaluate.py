@@ -137,6 +137,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  (a verb's options are its parameters)
         _print_labels(report)
     else:
         _print(report)
+        _tell_uncalibrated(report)
     typer.echo(f"\n{output / 'report.html'}")
     if report["failures"]:
         raise typer.Exit(3)
@@ -203,6 +204,18 @@ def _print(report: dict[str, Any]) -> None:
         balanced = row["figures"]["balanced_accuracy"]["value"]
         lost = [row["loss"][name] for name in ("balanced_accuracy", "anime_against_cartoon")]
         typer.echo(f"{label:<28}{_percent(balanced)}   {_points(lost[0])}, {_points(lost[1])}")
+
+
+def _tell_uncalibrated(report: dict[str, Any]) -> None:
+    from animeter.domain.calibration import UNCALIBRATED
+
+    raw = [model["judge"] for model in report["models"] if model["fitted_on"] == UNCALIBRATED]
+    if raw:
+        typer.echo(
+            f"animeter: {', '.join(raw)}: not calibrated, so likenesses and verdicts are raw. "
+            "`animeter train RECIPE --folds` calibrates a run once all of its networks are done.",
+            err=True,
+        )
 
 
 def _print_labels(report: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ fold's pictures are judged with a scaling that the other folds gave.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,6 +56,10 @@ UNDECIDED = VerdictRule(anime=Thresholds(0.5, 0.5), cartoon=Thresholds(0.5, 0.5)
 """The rule of a model whose thresholds nobody has set: it is never unsure."""
 
 
+UNCALIBRATED: Final = "nothing"
+"""What a model's calibration was fitted on where it has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What out-of-fold predictions taught about a network.
@@ -70,7 +75,7 @@ class Calibration:
     anime: Scaling = AS_IT_IS
     cartoon: Scaling = AS_IT_IS
     rule: VerdictRule = UNDECIDED
-    fitted_on: str = "nothing"
+    fitted_on: str = UNCALIBRATED
     pictures: int = 0
 
 
