@@ -57,6 +57,7 @@ def main() -> None:
     print(f"int8 is {faster:.2f} times as fast")
     figures = {
         "command": "python benchmarks/eight_bits.py BUNDLE BUNDLE-8",
+        "model": classifiers["float32"].bundle.spec.label,
         "processor": processor(),
         "cores": usable_cores(),
         "pictures": len(paths),

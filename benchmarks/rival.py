@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 from PIL import Image
-from sklearn.metrics import roc_auc_score
 
 from animeter.datasets.manifest import ManifestRow, read_manifest
+from animeter.domain.metrics import roc_auc
 from animeter.inference.classifier import usable_cores
 from animeter.lab.network import IMAGENET_MEAN, IMAGENET_STD
 from animeter.media.images import read_image
@@ -78,7 +78,7 @@ def main() -> None:
         "version": importlib.metadata.version(PACKAGE),
         "pictures": len(rows),
         "refused": sum(refused for _, refused in answers) / len(rows),
-        "auc_anime": float(roc_auc_score(anime, share)),
+        "auc_anime": roc_auc(share, anime),
         "anime_called_so": float(said_anime[anime].mean()),
         "cartoon_called_anime": float(said_anime[cartoon].mean()),
         "anime_against_cartoon": float((said_anime == anime)[anime | cartoon].mean()),

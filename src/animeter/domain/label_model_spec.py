@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from animeter.domain.calibration import UNCALIBRATED
 from animeter.domain.errors import BundleError
 from animeter.domain.model_spec import LABELS_TASK, InputSpec, Name, Sha256
 from animeter.domain.wrong_keys import wrong_keys
@@ -34,7 +35,7 @@ class TemperatureSpec(_Part):
     """
 
     temperature: float = Field(default=1.0, gt=0.0)
-    fitted_on: str = "nothing"
+    fitted_on: str = UNCALIBRATED
     pictures: int = Field(default=0, ge=0)
 
 

@@ -48,10 +48,7 @@ def write_onnx(network: torch.nn.Module, path: Path, outputs: Sequence[str]) -> 
         1: torch.export.Dim("H", min=1, max=1 << 16),
         2: torch.export.Dim("W", min=1, max=1 << 16),
     }
-    # The exporter reports each of its steps on stdout, whatever its verbosity.
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+    with quietly():
         program = torch.onnx.export(
             network,
             (example,),
@@ -68,6 +65,19 @@ def write_onnx(network: torch.nn.Module, path: Path, outputs: Sequence[str]) -> 
     _forget_maker(model)
     onnx.checker.check_model(model)
     onnx.save(model, path)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Keep a library's steps, which it prints on stdout, and its advice to its maker to itself."""
+    before = logging.root.manager.disable
+    logging.disable(max(before, logging.WARNING))
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def set_constants(path: Path, values: Mapping[str, Sequence[float]]) -> None:

@@ -7,10 +7,7 @@ ReLU6 is taken into the range of the convolution before it; left as a step of it
 would be spent on values that it cuts off.
 """
 
-import contextlib
 import hashlib
-import io
-import logging
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,6 +27,7 @@ from onnxruntime.quantization import (
 from animeter.inference.bundle import MODEL_FILE, Bundle
 from animeter.inference.network import INPUT
 from animeter.lab.export import write_with_golden_pairs
+from animeter.lab.onnx_writing import quietly
 from animeter.media.images import read_image
 
 CALIBRATION_PICTURES: Final = 256
@@ -38,7 +36,8 @@ _QUANTISED: Final = ["Conv", "Add", "Clip", "Relu"]
 
 _FLOAT_CONVOLUTIONS: Final = 3
 """The first block of a MobileNet: its few channels differ most in range, and it is no large share
-of the work. See docs/experiments.md."""
+of the work. See docs/experiments.md. Of a network of few convolutions it would be a large share, so
+no more than a quarter stays."""
 
 _RANGES: Final = {"CalibMovingAverage": True, "CalibMovingAverageConstant": 0.02}
 """A layer's range is the average of each picture's extremes, not the extreme of all."""
@@ -72,7 +71,7 @@ def quantize_bundle(bundle: Bundle, pictures: Sequence[Path], target: Path, *, s
     chance = random.Random(seed)  # noqa: S311
     chosen = chance.sample(list(pictures), min(CALIBRATION_PICTURES, len(pictures)))
     source, made = bundle.folder / MODEL_FILE, target / MODEL_FILE
-    with _quiet():
+    with quietly():
         quantize_static(
             source,
             made,
@@ -103,16 +102,5 @@ def _float_nodes(model: onnx.ModelProto) -> list[str]:
     while last.op_type != "Conv":  # put back onto the page that a picture was found on
         last = makers[last.input[0]]
     convolutions = [number for number, node in enumerate(nodes) if node.op_type == "Conv"]
-    first = convolutions[min(_FLOAT_CONVOLUTIONS, len(convolutions) - 1)]
+    first = convolutions[min(_FLOAT_CONVOLUTIONS, len(convolutions) // 4)]
     return [node.name for node in (*nodes[:first], *nodes[nodes.index(last) :])]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library from printing its steps among our data, and advice that we cannot follow."""
-    logging.disable(logging.WARNING)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):
-            yield
-    finally:
-        logging.disable(logging.NOTSET)
